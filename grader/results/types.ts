@@ -50,6 +50,8 @@ export interface Results {
   lab: string
   folder: string
   title: string
+  /** The lab's one-sentence story, printed under its title. */
+  story?: string
   engine: EngineName
   seed: number
   /** 'learner', 'starter', 'solution' or 'mutant:<name>'. */
