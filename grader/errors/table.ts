@@ -18,7 +18,121 @@ export const ERRORS = {
     cause: 'The name matches no lab by id (6.2), by lab-id (lab-6.2) or by folder.',
     fix: 'Did you mean {nearest}? `pnpm status` lists all labs.',
   },
+  'MR-E-002': {
+    class: 'use',
+    title: 'There is no command "{name}".',
+    cause: 'The first word after the program names the command.',
+    fix: 'Did you mean `pnpm {nearest}`? `pnpm millrace help` lists all commands.',
+  },
+  'MR-E-003': {
+    class: 'use',
+    title: '`pnpm {command}` has no option {flag}.',
+    cause: 'An unknown option is refused rather than ignored.',
+    fix: 'Did you mean {nearest}? `pnpm {command} --help` lists all options.',
+  },
+  'MR-E-004': {
+    class: 'use',
+    title: '{message}.',
+    cause: 'The command line does not fit the command.',
+    fix: 'Add --help to the command to see its arguments with examples.',
+  },
+  'MR-E-005': {
+    class: 'use',
+    title: 'Lab {lab} has no KPI "{kpi}".',
+    cause: 'The lab.yaml of the lab does not list it.',
+    fix: 'Did you mean {nearest}? The KPIs of the lab are {all}.',
+  },
+  'MR-E-006': {
+    class: 'use',
+    title: 'Lab {lab} has no mutant "{mutant}".',
+    cause: 'There is no folder {folder}.',
+    fix: 'Did you mean {nearest}? The mutants of the lab are {all}.',
+  },
+  'MR-E-007': {
+    class: 'use',
+    title: 'Lab {lab} does not run on the engine "{engine}".',
+    cause: 'Its lab.yaml lists: {engines}.',
+    fix: 'Leave out --engine, or choose one of those.',
+  },
+  'MR-E-008': {
+    class: 'use',
+    title: '--seed takes a whole number from 0 to 4294967295, not "{seed}".',
+    cause: 'The seed decides every random choice of a run.',
+    fix: 'Copy the number from the replay line of the run you want to repeat.',
+  },
   // 010–039 course files
+  'MR-E-010': {
+    class: 'use',
+    title: 'lab.yaml has {count}:\n{list}',
+    cause: 'A manifest is data that the grader relies on; it is checked as a whole before anything runs.',
+    fix: 'Correct the lines above. A learner never needs to edit lab.yaml: `pnpm reset {lab}` brings the original back.',
+  },
+  'MR-E-011': {
+    class: 'use',
+    title: '{folder} has no lab.yaml.',
+    cause: 'Every folder under labs/ is one lab and carries its manifest.',
+    fix: 'Add {folder}/lab.yaml (copy a neighbour), or move the folder out of labs/.',
+  },
+  'MR-E-012': {
+    class: 'use',
+    title: 'Lab {lab} has no sealed starter ({file}).',
+    cause: 'The sealed starter is the pristine copy that workspaces, reset and diff are made from.',
+    fix: 'Author of the lab: `pnpm millrace seal {lab}`. Learner: the clone is incomplete, restore the file from the repository.',
+  },
+  'MR-E-013': {
+    class: 'use',
+    title: 'The sealed starter {file} cannot be read: {reason}',
+    cause: 'The file was edited by hand or cut short.',
+    fix: 'Restore it from the repository; an author can make it again with `pnpm millrace seal {lab}`.',
+  },
+  'MR-E-014': {
+    class: 'use',
+    title: '{path} is {what}; only ordinary files and folders are graded.',
+    cause: 'Links and special files can lead out of the lab folder, where the workspace must not reach.',
+    fix: 'Put an ordinary file in its place, or bring the original back: `pnpm reset {lab} <file>`.',
+  },
+  'MR-E-015': {
+    class: 'use',
+    title: '{dir} holds more than {limit} files beside those of the lab.',
+    cause: 'Every file under the folders you edit is copied into each run.',
+    fix: 'Move what the programs do not need out of the lab folder.',
+  },
+  'MR-E-016': {
+    class: 'use',
+    title: '{path} makes the lab larger than {limit}.',
+    cause: 'Every file under the folders you edit is copied into each run; a file may have 1 MB, all together 10 MB.',
+    fix: 'Move or shrink it; data belongs into datasets/, not into the lab folder.',
+  },
+  'MR-E-017': {
+    class: 'use',
+    title: '{path}: a node_modules folder inside a lab.',
+    cause: 'Labs use the packages of the repository root, so that every learner is graded with the same versions.',
+    fix: 'Remove that folder; import the packages that the lesson names, they are installed already.',
+  },
+  'MR-E-018': {
+    class: 'use',
+    title: '{path} is missing.',
+    cause: 'It is one of the files that this lab grades.',
+    fix: 'Bring the starter back: `pnpm reset {lab} {file}`.',
+  },
+  'MR-E-019': {
+    class: 'use',
+    title: 'Lab {lab} has no {what}.',
+    cause: 'There is no {folder}.',
+    fix: '{hint}',
+  },
+  'MR-E-020': {
+    class: 'use',
+    title: 'The mutant {mutant} of lab {lab} is the solution: {reason}',
+    cause: 'A mutant overlay holds one realistic mistake; without a difference there is nothing to catch.',
+    fix: 'Put the changed file into solutions/{folder}/mutants/{mutant}/, under the path it has in the solution.',
+  },
+  'MR-E-021': {
+    class: 'use',
+    title: '{path} lies deeper than {limit} folders.',
+    cause: 'The lab folder is copied into each run; its depth is limited.',
+    fix: 'Flatten the folders, or move what the programs do not need out of the lab.',
+  },
   // 040–069 environment and services
   // 070–089 the learner's programs
   // 090–099 our bugs

@@ -1,0 +1,94 @@
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { createLearner } from '../learner/index.ts'
+import { type Warden, warden } from '../process/warden.ts'
+import { openPostgres } from '../services/postgres/fixture.ts'
+import { openValkey } from '../services/valkey/fixture.ts'
+import type { CurrentKpi } from './current.ts'
+import { EnvironmentFault } from './outcomes.ts'
+import type { Plan } from './plan.ts'
+import { random } from './random.ts'
+import type { EventLog } from './timeline.ts'
+import type { KpiFixtures } from './types.ts'
+
+/** What fixtures are made from: one a worker. */
+export interface Bench {
+  plan: Plan
+  events: EventLog
+}
+
+type Cleanups = (() => unknown)[]
+type Maker<K extends keyof KpiFixtures> = (bench: Bench, kpi: CurrentKpi, cleanups: Cleanups) => Promise<KpiFixtures[K]> | KpiFixtures[K]
+
+let sharedWarden: Warden | undefined
+/** One warden a worker: it ends what this process started when this process is gone. */
+const theWarden = (): Warden => (sharedWarden ??= warden())
+
+const endpoint = (bench: Bench, service: string) => {
+  const found = bench.plan.endpoints.find(candidate => candidate.service === service)
+  if (!found) throw new EnvironmentFault(`this lab's manifest does not list the service "${service}" that this KPI uses`)
+  return found
+}
+
+/** How each fixture is made; what must be undone is pushed on `cleanups`, last made first undone. */
+export const MAKERS: { [K in keyof KpiFixtures]: Maker<K> } = {
+  seed: bench => bench.plan.seed,
+  engine: bench => bench.plan.engine,
+  random: (bench, kpi) => random(bench.plan.seed, kpi.id),
+  timeline: (bench, kpi) => bench.events.of(kpi.id),
+  cleanup: (_bench, _kpi, cleanups) => fn => {
+    cleanups.push(fn)
+  },
+  scratch: (bench, kpi, cleanups) => {
+    const dir = join(bench.plan.runDir, `scratch-${kpi.id}`)
+    mkdirSync(dir, { recursive: true })
+    cleanups.push(() => rmSync(dir, { recursive: true, force: true }))
+    return dir
+  },
+  learner: (bench, kpi, cleanups) => {
+    const { plan, events } = bench
+    const learner = createLearner({
+      dir: plan.workspace,
+      runId: plan.runId,
+      runStart: plan.runStart,
+      evidenceDir: join(plan.evidence, kpi.id),
+      warden: theWarden(),
+      nodeModules: plan.nodeModules,
+      onEvent: event => events.add({ kpi: kpi.id, ...event }),
+    })
+    kpi.facts.push(() => learner.crashed())
+    cleanups.push(() => learner.close())
+    return learner
+  },
+  valkey: async (bench, kpi, cleanups) => {
+    const fixture = await openValkey(endpoint(bench, 'valkey'), kpi.id)
+    cleanups.push(() => fixture.close())
+    return fixture
+  },
+  postgres: async (bench, kpi, cleanups) => {
+    const fixture = await openPostgres(endpoint(bench, 'postgres'), kpi.id)
+    cleanups.push(() => fixture.close())
+    return fixture
+  },
+}
+
+/**
+ * Names of the fixtures that a KPI asks for, read from its parameter's destructuring, so that only those are made.
+ * @throws when the parameter is not destructured
+ */
+export function fixtureNames(body: (...args: never[]) => unknown): (keyof KpiFixtures)[] {
+  const source = body.toString()
+  const inside = /^(?:async\s*)?(?:function\s*\w*)?\s*\(\s*(?:\{([^}]*)\})?/.exec(source)
+  if (inside?.[1] === undefined) {
+    if (/^(?:async\s*)?(?:function\s*\w*)?\s*\(\s*\)/.test(source)) return []
+    throw new Error('a KPI must destructure its fixtures: async ({ learner, valkey }) => …')
+  }
+  const names = inside[1]
+    .split(',')
+    .map(part => part.split(/[:=]/)[0]!.trim())
+    .filter(name => name !== '')
+  for (const name of names) if (!(name in MAKERS)) throw new Error(`there is no fixture "${name}"; there are ${Object.keys(MAKERS).join(', ')}`)
+  // Later fixtures are torn down first: services outlive the programs that use them.
+  const order = Object.keys(MAKERS).reverse()
+  return (names as (keyof KpiFixtures)[]).sort((a, b) => order.indexOf(a) - order.indexOf(b))
+}

@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs'
+import type { EngineName } from '../course/types.ts'
+import type { ServiceEndpoint } from '../services/types.ts'
+
+/** What the grade process tells the KPI worker: written as a file, named by MILLRACE_PLAN. */
+export interface Plan {
+  runId: string
+  /** Epoch milliseconds; zero of the timeline. */
+  runStart: number
+  lab: string
+  engine: EngineName
+  seed: number
+  workspace: string
+  evidence: string
+  /** A folder of the run's own for scratch files and sockets. */
+  runDir: string
+  nodeModules: string
+  endpoints: ServiceEndpoint[]
+  /** In the order in which they are to run. */
+  kpis: { id: string; file: string; deadline: number; after: string[] }[]
+  /** KPIs whose locks do not hold in this run (`--kpi`, or the gate running one mutant's KPI). */
+  ignoreLocks: boolean
+  /** KPIs that already have their verdict in this run: a worker that died is replaced by one that goes on. */
+  settled: Record<string, string>
+}
+
+/**
+ * The plan of this worker.
+ * @throws when MILLRACE_PLAN is unset or unreadable: the KPI tests are run by `pnpm grade`, not by hand.
+ */
+export function readPlan(): Plan {
+  const path = process.env['MILLRACE_PLAN']
+  if (!path) throw new Error('MILLRACE_PLAN is not set: KPI tests are run by `pnpm grade <lab>`')
+  return JSON.parse(readFileSync(path, 'utf8')) as Plan
+}
