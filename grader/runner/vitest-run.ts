@@ -20,7 +20,6 @@ export class VitestRunner {
   /** @param runDir folder for plan.json and worker.pid; the session's own */
   constructor(runDir: string) {
     this.runDir = runDir
-    process.env['MILLRACE_PLAN'] = join(runDir, 'plan.json')
   }
 
   /** Load Vitest ahead of the first run; costs about half a second that overlaps with starting services. */
@@ -52,6 +51,7 @@ export class VitestRunner {
         reporters: [{ onTestCaseReady: (test: TestCase) => this.onStart(test.name), onTestCaseResult: report }],
         teardownTimeout: 2000,
         cache: false,
+        env: { MILLRACE_PLAN: join(this.runDir, 'plan.json') },
       } as never,
       {},
       { stdout: log as never, stderr: log as never },

@@ -1,0 +1,103 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { EngineName, Lab } from '../course/types.ts'
+import { Session } from '../runner/session.ts'
+import { HashCache } from './cache.ts'
+import { checkGolden } from './golden.ts'
+import { judgeVariant, type VariantVerdict, variantName } from './judge-variant.ts'
+import { staticProblems } from './static-checks.ts'
+import { runnable, type Variant, variantsOf } from './variants.ts'
+
+/** The seed of the gate; learners' runs draw their own. */
+export const GATE_SEED = 4127
+
+export interface GateOptions {
+  root: string
+  labs: Lab[]
+  engine?: EngineName
+  /** Runs of each solution. */
+  times: number
+  /** Ignore cached verdicts. */
+  fresh: boolean
+  /** Write golden files instead of comparing. */
+  write: boolean
+  /** Sessions side by side. */
+  lanes: number
+  onProgress: (text: string) => void
+  signal?: AbortSignal
+}
+
+/** What the gate found for one lab on one engine. */
+export interface LabReport {
+  lab: string
+  folder: string
+  engine: EngineName
+  problems: string[]
+  verdicts: VariantVerdict[]
+  kpis: number
+  /** KPIs with at least one mutant that they failed. */
+  killers: number
+}
+
+/** Grade the graders: every variant of every lab, in warm sessions, cached by content. */
+export async function runGate(options: GateOptions): Promise<LabReport[]> {
+  const cache = new HashCache<VariantVerdict>('verify')
+  const evidence = mkdtempSync(join(tmpdir(), 'millrace-gate-'))
+  const reports: LabReport[] = []
+  const queue: { variant: Variant; report: LabReport }[] = []
+  for (const lab of options.labs)
+    for (const engine of lab.engines.filter(name => !options.engine || name === options.engine)) {
+      const report: LabReport = { lab: lab.id, folder: lab.folder, engine, problems: staticProblems(options.root, lab), verdicts: [], kpis: 0, killers: 0 }
+      reports.push(report)
+      for (const variant of variantsOf(options.root, lab, engine, options.times, GATE_SEED)) {
+        const cached = options.fresh ? undefined : cache.get(variant.key)
+        if (cached) report.verdicts.push({ ...cached, cached: true })
+        else queue.push({ variant, report })
+      }
+    }
+  const total = queue.length
+  const lane = async (): Promise<void> => {
+    let session: Session | undefined
+    try {
+      for (let next = queue.shift(); next && !options.signal?.aborted; next = queue.shift()) {
+        const { variant, report } = next
+        if (session?.engine !== variant.engine) {
+          await session?.close()
+          session = new Session(options.root, variant.engine)
+        }
+        const verdict = await judgeVariant(session, variant, GATE_SEED, evidence, options.signal)
+        if (options.signal?.aborted) return
+        if (verdict.problems.length === 0) cache.set(variant.key, verdict)
+        report.verdicts.push(verdict)
+        options.onProgress(`${total - queue.length} of ${total}: lab ${variant.lab.id} ${variantName(variant)} ${verdict.problems.length === 0 ? 'ok' : 'PROBLEM'}`)
+      }
+    } finally {
+      await session?.close()
+    }
+  }
+  try {
+    await Promise.all(Array.from({ length: Math.min(options.lanes, Math.max(1, total)) }, lane))
+  } finally {
+    rmSync(evidence, { recursive: true, force: true })
+  }
+  for (const report of reports) complete(report, options)
+  return reports
+}
+
+function complete(report: LabReport, options: GateOptions): void {
+  const lab = options.labs.find(candidate => candidate.id === report.lab)!
+  const killed = new Set(report.verdicts.flatMap(verdict => (verdict.variant.startsWith('mutant:') ? verdict.killedBy : [])))
+  const kpis = runnable(lab, report.engine)
+  report.kpis = kpis.length
+  report.killers = kpis.filter(kpi => killed.has(kpi.id)).length
+  report.verdicts.sort((a, b) => a.variant.localeCompare(b.variant))
+  for (const verdict of report.verdicts) {
+    report.problems.push(...verdict.problems.map(problem => `${verdict.variant}: ${problem}`))
+    if (verdict.golden === undefined || report.engine !== lab.engines[0]) continue
+    const difference = checkGolden(lab, verdict.variant.replace(/^mutant:/, ''), verdict.golden, options.write)
+    if (difference) report.problems.push(difference)
+  }
+  if (options.signal?.aborted) return
+  for (const kpi of kpis) if (kpi.mutants.length > 0 && !killed.has(kpi.id)) report.problems.push(`${kpi.id} kills none of its mutants (${kpi.mutants.join(', ')})`)
+}

@@ -1,0 +1,26 @@
+import type { Terminal } from '../ui/terminal.ts'
+import type { Figures } from './figures.ts'
+import type { LabReport } from './gate.ts'
+
+const percent = (rate: number): string => `${Math.round(rate * 1000) / 10} %`
+
+/** The gate's report for people: a line a lab and engine, then every problem. */
+export function renderGate(reports: readonly LabReport[], figures: Figures, terminal: Terminal): string {
+  const { c, sym } = terminal
+  const lines = reports.map(report => {
+    const f = figures[`${report.lab} ${report.engine}`]!
+    const ok = report.problems.length === 0
+    const cached = report.verdicts.filter(verdict => verdict.cached).length
+    const facts = [
+      `${f.kpis} KPIs`,
+      `${f.mutants} mutants, ${percent(f.mutantKillRate)} killed`,
+      `solution ${f.solutionRuns}×, flake rate ${percent(f.flakeRate)}`,
+      `save → verdict p50 ${f.saveToVerdictP50} ms, p95 ${f.saveToVerdictP95} ms`,
+      ...(cached > 0 ? [`${cached} of ${report.verdicts.length} from the cache`] : []),
+    ]
+    const head = `${ok ? c.green(sym.pass) : c.red(sym.fail)} ${report.folder.padEnd(24)} ${report.engine.padEnd(9)} ${facts.join(' · ')}`
+    return [head, ...report.problems.map(problem => `    ${c.red(problem)}`)].join('\n')
+  })
+  const bad = reports.reduce((sum, report) => sum + report.problems.length, 0)
+  return `${lines.map(line => terminal.unicode ? line : terminal.text(line)).join('\n')}\n\n${bad === 0 ? c.green('The gate is open.') : c.red(`${bad} problem${bad === 1 ? '' : 's'}: the gate is closed.`)}\n`
+}

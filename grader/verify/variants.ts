@@ -1,0 +1,59 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { NOT_LAID } from '../course/workspace.ts'
+import type { EngineName, Lab, Source } from '../course/types.ts'
+import { contentHash } from './content-hash.ts'
+
+/** One thing the gate runs: a source of a lab, and which KPIs must end how. */
+export interface Variant {
+  lab: Lab
+  engine: EngineName
+  source: Source
+  /** Number of the repetition (solution with --times). */
+  round: number
+  /** Only these KPIs (a mutant is run with the KPIs that name it). */
+  only?: string[]
+  /** Key of the cached verdict. */
+  key: string
+}
+
+/** Folders of the grader that decide a verdict; a change in any of them makes every lab run again. */
+const CORE = ['kpi', 'learner', 'services', 'process', 'experiments', 'engines', 'runner', 'course'].map(name => `grader/${name}`)
+
+/** Solutions that are themselves services of the embedded engine. */
+const SERVICE_SOURCES: Record<string, string> = { kafka: 'solutions/8.3-kafka-lite/src', 'object-store': 'solutions/8.7-object-store/src' }
+
+/** The solution's own files: mutants, golden files and notes change no verdict of the solution. */
+function overlayPaths(lab: Lab): string[] {
+  if (!existsSync(lab.solutionDir)) return []
+  return readdirSync(lab.solutionDir)
+    .filter(name => !NOT_LAID.has(name))
+    .map(name => `solutions/${lab.folder}/${name}`)
+}
+
+/** KPIs that this engine can run. */
+export const runnable = (lab: Lab, engine: EngineName) => lab.kpis.filter(kpi => engine === 'docker' || !kpi.needs.includes('docker'))
+
+/**
+ * Everything the gate runs for a lab on one engine: the starter, the solution `times` times, and each mutant with the KPIs that name it.
+ * @param root the repository
+ * @param seed the seed of round 0; further rounds of the solution use the following ones
+ */
+export function variantsOf(root: string, lab: Lab, engine: EngineName, times: number, seed: number): Variant[] {
+  const shared = ['pnpm-lock.yaml', ...CORE, `labs/${lab.folder}`, `grader/labs/${lab.folder}`, ...lab.services.flatMap(service => SERVICE_SOURCES[service] ?? [])]
+  const variant = (source: Source, paths: string[], round = 0, only?: string[]): Variant => ({
+    lab,
+    engine,
+    source,
+    round,
+    ...(only ? { only } : {}),
+    key: contentHash(root, [...shared, ...paths], { engine, source, round, only, seed }),
+  })
+  const overlay = overlayPaths(lab)
+  const mutants = new Map<string, string[]>()
+  for (const kpi of runnable(lab, engine)) for (const name of kpi.mutants) mutants.set(name, [...(mutants.get(name) ?? []), kpi.id])
+  return [
+    variant({ kind: 'starter' }, []),
+    ...Array.from({ length: times }, (_, round) => variant({ kind: 'solution' }, overlay, round)),
+    ...[...mutants].map(([name, kpis]) => variant({ kind: 'mutant', name }, [...overlay, `solutions/${lab.folder}/mutants/${name}`], 0, kpis)),
+  ]
+}
