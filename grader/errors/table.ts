@@ -63,9 +63,9 @@ export const ERRORS = {
   // 010–039 course files
   'MR-E-010': {
     class: 'use',
-    title: 'lab.yaml has {count}:\n{list}',
-    cause: 'A manifest is data that the grader relies on; it is checked as a whole before anything runs.',
-    fix: 'Correct the lines above. A learner never needs to edit lab.yaml: `pnpm reset {lab}` brings the original back.',
+    title: 'The manifest has {count}.',
+    cause: 'lab.yaml is checked as a whole before anything runs: {list}',
+    fix: 'Correct these lines. A learner never needs to edit lab.yaml: `pnpm reset {lab}` brings the original back.',
   },
   'MR-E-011': {
     class: 'use',
@@ -133,8 +133,87 @@ export const ERRORS = {
     cause: 'The lab folder is copied into each run; its depth is limited.',
     fix: 'Flatten the folders, or move what the programs do not need out of the lab.',
   },
+  'MR-E-022': {
+    class: 'use',
+    title: 'There are no labs here.',
+    cause: 'labs/ has no folder named <level>.<number>-<name>.',
+    fix: 'Restore labs/ from the repository.',
+  },
   // 040–069 environment and services
+  'MR-E-060': {
+    class: 'environment',
+    title: 'This machine refused to {what}: {reason}.',
+    cause: 'The operating system said {errno}; neither your program nor the grader can go on without it.',
+    fix: '{hint} `pnpm checkup` looks at the usual causes.',
+  },
   // 070–089 the learner's programs
+  'MR-E-070': {
+    class: 'program',
+    title: '{name} ended before it was ready.',
+    cause: 'The program threw an error while starting, or had nothing left to do.',
+    fix: 'Start it yourself with `node {entry}` and read what it prints; a server must stay alive and listen on the port in PORT.',
+  },
+  'MR-E-071': {
+    class: 'program',
+    title: '{name} did not get ready in time.',
+    cause: 'The grader waited until {awaited}, and it did not happen.',
+    fix: 'Listen on 127.0.0.1 and the port in process.env.PORT, and do so before anything slow.',
+  },
+  'MR-E-072': {
+    class: 'program',
+    title: '{name} ran out of memory: {limit}.',
+    cause:
+      'Each program has a limit for heap and buffers together; the usual reason is a collection that only grows, or reading all at once.',
+    fix: 'Bound what you keep: delete what is done, stream instead of collecting.',
+  },
+  'MR-E-073': {
+    class: 'program',
+    title: '{name} ran out of CPU time: {limit}.',
+    cause: 'Each program has a limit for CPU seconds; the usual reason is a loop that never waits.',
+    fix: 'Look for a loop without an end, or one that polls without awaiting anything.',
+  },
+  'MR-E-074': {
+    class: 'program',
+    title: '{name} printed too much: {limit}.',
+    cause: 'The output of a program is limited, so that a log in a loop cannot fill the disk.',
+    fix: 'Print what happens once, not what happens for each request.',
+  },
+  'MR-E-075': {
+    class: 'program',
+    title: '{entry} {why}, so it cannot be started.',
+    cause: 'A program of a lab is a .ts, .js or .mjs file inside the lab folder.',
+    fix: 'Compare the file names with those in the lesson; `pnpm reset` brings a starter file back.',
+  },
+  'MR-E-076': {
+    class: 'program',
+    title: '{at} cannot be parsed: {message}',
+    cause: 'Node runs TypeScript by removing the types; enums, namespaces and parameter properties are not types and cannot be removed.',
+    fix: 'Correct the syntax at {at}.',
+  },
+  'MR-E-077': {
+    class: 'program',
+    title: '{name} did not end in time.',
+    cause: 'The grader runs this program to its end. Something keeps it alive: an open connection, a timer, a loop.',
+    fix: 'Close connections and clear timers when the work is done.',
+  },
+  'MR-E-078': {
+    class: 'program',
+    title: '{path} {why}.',
+    cause: 'The grader reads this file of your lab folder as text of at most 1 MB.',
+    fix: 'Write the file where the lesson says.',
+  },
+  'MR-E-079': {
+    class: 'program',
+    title: '{path}: the lab folder holds what cannot be laid into a sandbox.',
+    cause: 'Programs may read their lab folder only; a symbolic link out of it would lead past that.',
+    fix: 'Remove {path}, or replace the link by the file.',
+  },
+  'MR-E-080': {
+    class: 'program',
+    title: '{name} wrote too much to disk: {limit}.',
+    cause: 'The folder in TMPDIR that a program may write to is limited.',
+    fix: 'Delete files that are no longer needed, or write less.',
+  },
   // 090–099 our bugs
   'MR-E-090': {
     class: 'bug',

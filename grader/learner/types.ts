@@ -70,7 +70,10 @@ export interface Learner {
   start(entry: string, options?: StartOptions): Promise<Program>
   startMany(count: number, entry: string, options?: StartOptions | ((index: number) => StartOptions)): Promise<Program[]>
   /** Run a program to its end; throws LearnerFault when it does not end within `withinMs` (default 30,000). */
-  run(entry: string, options?: StartOptions & { withinMs?: number; stdin?: string }): Promise<Exit & { stdout: string; stderr: string; durationMs: number }>
+  run(
+    entry: string,
+    options?: StartOptions & { withinMs?: number; stdin?: string },
+  ): Promise<Exit & { stdout: string; stderr: string; durationMs: number }>
   /** Text of a workspace file (e.g. a document to replay); throws LearnerFault when missing or over 1 MB. */
   read(path: string): Promise<string>
 }

@@ -1,0 +1,103 @@
+/** What a learner reads when a program does not start, does not get ready, or does not end. */
+import { EnvironmentFault, type LearnerFault } from '../kpi/outcomes.ts'
+import { exitWords } from './exit-cause.ts'
+import { fault } from './fault.ts'
+import type { RunningProgram } from './program.ts'
+import { readable } from './readable.ts'
+import { accepts } from './ready.ts'
+
+const about = (ms: number): string => `~${Math.round(ms)} ms`
+
+const printed = (lines: string[], name: string): string[] =>
+  lines.length > 0 ? [`${name} printed:`, ...lines.map(line => `  ${line}`)] : [`${name} printed nothing.`]
+
+/** It ended before it was ready. EnvironmentFault when somebody else took its port. */
+export const exitedBeforeReady = async (
+  program: RunningProgram,
+  expected: string,
+  ports: number[],
+  alone: boolean,
+): Promise<LearnerFault | EnvironmentFault> => {
+  const { launch, name } = program
+  const seen = readable(program.logs, launch.cwd, ports)
+  const entry = launch.entry
+  const details = printed(seen.lines, name)
+  const exit = program.exit ?? (await program.exited)
+  const when = about(program.endedAt - program.startedAt)
+  if (program.hit) {
+    return fault(
+      program.hit.code,
+      { name, entry, limit: program.hit.sentence },
+      { saw: `${name} was ended before it was ready: ${program.hit.sentence}`, expected, details },
+    )
+  }
+  // Its own second listen() fails too, but then the port is free once it is gone.
+  if (
+    alone &&
+    seen.error?.includes('EADDRINUSE') &&
+    program.logs.some(line => line.text.includes(String(program.port))) &&
+    (await accepts(program.port))
+  ) {
+    return new EnvironmentFault(`another program of this machine took port ${program.port} before ${name} could listen on it; run it again`)
+  }
+  if (seen.syntax && seen.error) {
+    const at = seen.at ?? entry
+    const message = seen.error.replace(/^SyntaxError(?: \[\w+\])?: /, '')
+    return fault('MR-E-076', { at, message }, { saw: `${at} cannot be parsed: ${message}`, expected, lookAt: at, details })
+  }
+  const said = seen.error ? `: ${seen.error}` : ''
+  return fault(
+    'MR-E-070',
+    { name, entry },
+    {
+      saw: `${name} ${exitWords(exit)} after ${when}, before it was ready${said}`,
+      expected,
+      details,
+      ...(seen.at ? { lookAt: seen.at } : {}),
+    },
+  )
+}
+
+/** It runs, but is not ready in time. */
+export const notReady = (
+  program: RunningProgram,
+  expected: string,
+  withinMs: number,
+  last: string | undefined,
+  ports: number[],
+): LearnerFault => {
+  const { launch, name } = program
+  const seen = readable(program.logs, launch.cwd, ports)
+  return fault(
+    'MR-E-071',
+    { name, entry: launch.entry, awaited: expected },
+    {
+      expected: `${expected} within ${withinMs / 1000} s`,
+      saw: `${name} was running but not ready${last ? `: it ${last}` : ''}`,
+      details: printed(seen.lines, name),
+    },
+  )
+}
+
+/** A one-shot program did not end in time and was ended. */
+export const didNotEnd = (program: RunningProgram, withinMs: number): LearnerFault => {
+  const { launch, name } = program
+  const seen = readable(program.logs, launch.cwd)
+  return fault(
+    'MR-E-077',
+    { name, entry: launch.entry },
+    {
+      expected: `${launch.entry} ends within ${withinMs / 1000} s`,
+      saw: `${name} was still running; the grader ended it`,
+      details: printed(seen.lines, name),
+    },
+  )
+}
+
+/** "server-2 exited with code 1 during this KPI …": for every failure of a KPI in which that happened. */
+export const crashWords = (program: RunningProgram): string => {
+  const { name, launch } = program
+  const seen = readable(program.logs, launch.cwd, [program.port])
+  const why = program.hit ? `: ${program.hit.sentence}` : seen.error ? `: ${seen.error}${seen.at ? ` at ${seen.at}` : ''}` : ''
+  return `${name} ${exitWords(program.exit!)} during this KPI${why}`
+}
