@@ -140,6 +140,54 @@ export const ERRORS = {
     fix: 'Restore labs/ from the repository.',
   },
   // 040–069 environment and services
+  'MR-E-040': {
+    class: 'environment',
+    title: '{service} cannot listen on port {port} of 127.0.0.1: it is taken.',
+    cause: 'Another program took the port between two starts of the service.',
+    fix: 'Run it again: a new port is chosen. `pnpm checkup` shows what is left of dead runs.',
+  },
+  'MR-E-041': {
+    class: 'environment',
+    title: 'The disk is full: {service} could not write to {path}.',
+    cause: 'A run needs about 100 MB in the temporary directory, and once 40 MB in the cache folder.',
+    fix: 'Free some space there, or set TMPDIR to a folder on another disk.',
+  },
+  'MR-E-042': {
+    class: 'environment',
+    title: 'There is no {service} program for {platform}.',
+    cause: '{message}',
+    fix: 'Run `npx --yes pnpm install`; on a platform without ready-made programs use `--engine docker` where the lab offers it.',
+  },
+  'MR-E-043': {
+    class: 'environment',
+    title: '{service} was not ready within {seconds} s.',
+    cause: 'The machine is very busy, or the service is stuck. Its log ended with: {log}',
+    fix: 'Close what loads the machine and run it again; `pnpm checkup` shows memory and strays.',
+  },
+  'MR-E-044': {
+    class: 'environment',
+    title: 'PostgreSQL refuses to run as root, and this process cannot become another user ({message}).',
+    cause: 'As root the database is run as the user "postgres" or "nobody", who must be able to read the programs and the run folder.',
+    fix: 'Run as an ordinary user, or allow the container to change user (CAP_SETUID, CAP_SETGID, CAP_CHOWN).',
+  },
+  'MR-E-045': {
+    class: 'environment',
+    title: '{service} ended while it was starting: it {how}.',
+    cause: 'Its log ended with: {log}',
+    fix: 'Run `pnpm checkup`. If the log does not explain it, delete {cache} and run it again.',
+  },
+  'MR-E-046': {
+    class: 'environment',
+    title: 'The process that keeps {service} does not answer.',
+    cause: '{message}',
+    fix: 'Run it again; the services are started anew. If it comes back, `pnpm checkup` shows memory and strays.',
+  },
+  'MR-E-047': {
+    class: 'environment',
+    title: 'The run folder {path} cannot be used: {message}.',
+    cause: 'Each run keeps its data in a folder of its own in the temporary directory, which must belong to you.',
+    fix: 'Remove it, or set TMPDIR to a folder of yours.',
+  },
   'MR-E-060': {
     class: 'environment',
     title: 'This machine refused to {what}: {reason}.',
@@ -219,7 +267,7 @@ export const ERRORS = {
     class: 'bug',
     title: 'The grader itself failed: {message}',
     cause: 'This is a defect of Millrace, not of your program; you lose nothing by it.',
-    fix: 'Run it again with the same seed; if it comes back, open an issue with the evidence folder {evidence}.',
+    fix: 'Run it again with the same seed; if it comes back, open an issue and attach {evidence}.',
   },
 } as const satisfies Record<string, ErrorEntry>
 
