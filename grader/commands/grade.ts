@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { defineCommand } from 'citty'
 import { currentLab, findLab } from '../course/labs.ts'
+import { recordRun } from '../course/progress.ts'
 import { repositoryRoot } from '../course/root.ts'
 import type { EngineName, Lab, Source } from '../course/types.ts'
 import { CodedError } from '../errors/coded-error.ts'
@@ -54,6 +55,7 @@ export default defineCommand({
     }
     const format = args.json ? 'json' : (args.format as (typeof FORMATS)[number])
     const results = await gradeOnce({ root, lab, source, engine, seed, quiet: format !== 'terminal', ...(only ? { only } : {}) })
+    recordRun(root, lab, results)
     process.stdout.write(format === 'json' ? `${JSON.stringify(results, null, 2)}\n` : renderers[format](results, { terminal: terminalOf(), lab }))
     return results.exitCode
   },

@@ -3,7 +3,7 @@ import { CodedError } from '../errors/coded-error.ts'
 import { renderError } from '../errors/render.ts'
 import { nearest } from '../ui/nearest.ts'
 
-type Loader = () => Promise<{ default: CommandDef<never> }>
+type Loader = () => Promise<{ default: unknown }>
 
 /**
  * Run one command of a table and return the process's exit code. A command's `run` returns its own exit code (a number).
@@ -48,7 +48,7 @@ function examplesOf(command: CommandDef<ArgsDef>): string {
 
 async function overview(commands: Record<string, Loader>): Promise<string> {
   const rows = await Promise.all(
-    Object.entries(commands).map(async ([name, load]) => [name, ((await load()).default.meta as { description?: string }).description ?? ''] as const),
+    Object.entries(commands).map(async ([name, load]) => [name, (((await load()).default as CommandDef).meta as { description?: string }).description ?? ''] as const),
   )
   const width = Math.max(...rows.map(([name]) => name.length)) + 2
   const lines = rows.map(([name, text]) => `  pnpm ${name.padEnd(width)}${text}`)
@@ -63,7 +63,7 @@ function checkArguments(command: string, defs: ArgsDef, rawArgs: readonly string
   const camel = (flag: string) => flag.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
   const flags = Object.entries(defs).filter(([, def]) => def.type !== 'positional')
   const positionals = Object.entries(defs).filter(([, def]) => def.type === 'positional')
-  const find = (flag: string) => flags.find(([name, def]) => name === flag || name === camel(flag) || [def.alias ?? []].flat().includes(flag))
+  const find = (flag: string) => flags.find(([name, def]) => name === flag || name === camel(flag) || [(def as { alias?: string | string[] }).alias ?? []].flat().includes(flag))
   let seen = 0
   for (let i = 0; i < rawArgs.length; i++) {
     const arg = rawArgs[i]!

@@ -7,7 +7,8 @@ import type { Engine } from '../engines/engine.ts'
 import type { KpiReport } from '../kpi/kpi.ts'
 import type { Plan } from '../kpi/plan.ts'
 import { unenforcedLimits } from '../learner/index.ts'
-import { openRunDir } from '../process/strays.ts'
+import { openRun, type Run } from '../process/run.ts'
+import { sweep } from '../process/run.ts'
 import { readEvents } from '../results/events.ts'
 import { openEvidence } from '../results/store.ts'
 import { renderTimeline } from '../results/timeline/index.ts'
@@ -41,7 +42,8 @@ export const sourceName = (source: Source): string => (source.kind === 'mutant' 
 export class Session {
   readonly root: string
   readonly engine: EngineName
-  private readonly run: { id: string; dir: string; close(): void }
+  private readonly run: Run
+  private readonly work: string
   private readonly runner: VitestRunner
   private started: Promise<Engine> | undefined
   private closed = false
@@ -49,7 +51,12 @@ export class Session {
   constructor(root: string, engine: EngineName) {
     this.root = root
     this.engine = engine
-    this.run = openRunDir()
+    sweep()
+    this.run = openRun()
+    // Below the repository, so that the programs' imports resolve to its node_modules.
+    this.work = join(root, '.millrace', 'work', this.run.id)
+    mkdirSync(this.work, { recursive: true })
+    this.run.warden.dir(this.work)
     this.runner = new VitestRunner(this.run.dir)
   }
 
@@ -70,10 +77,9 @@ export class Session {
     const startedAt = new Date()
     const began = performance.now()
     const evidence = openEvidence(request.evidenceRoot ?? this.root, lab.id)
-    const workspace = join(this.root, '.millrace', 'work', `${this.run.id}-${evidence.runId}`)
-    mkdirSync(join(this.root, '.millrace', 'work'), { recursive: true })
+    const workspace = join(this.work, evidence.runId)
     try {
-      const { protectedChanged } = await layWorkspace({ lab, source: request.source, dir: workspace })
+      const { protectedChanged } = layWorkspace({ lab, source: request.source, dir: workspace })
       this.warm(lab.services)
       const engine = await this.started!
       await engine.ensureHealthy()
@@ -147,6 +153,6 @@ export class Session {
     this.closed = true
     const engine = this.started?.catch(() => undefined)
     await Promise.allSettled([this.runner.close(), engine?.then(running => running?.stop())])
-    this.run.close()
+    await this.run.close()
   }
 }

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { sealProblems } from '../course/starter.ts'
+import { labProblems } from '../course/lab-check.ts'
+import { problemLines } from '../course/problem.ts'
 import type { Lab } from '../course/types.ts'
 
 /** What a lesson should have; a lab of many KPIs may need more words than one of few. */
@@ -19,7 +20,7 @@ function* files(dir: string): Generator<string> {
 
 /** What can be said of a lab without running it: the definition of done, line by line. */
 export function staticProblems(root: string, lab: Lab): string[] {
-  const problems: string[] = [...sealProblems(lab)]
+  const problems: string[] = problemLines(labProblems(root, lab.folder))
   const need = (path: string, what: string) => {
     if (!existsSync(path)) problems.push(`${what} is missing: ${path.slice(root.length + 1)}`)
   }

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs'
-import { NOT_LAID } from '../course/workspace.ts'
+import { NOT_LAID } from '../course/overlay.ts'
 import type { EngineName, Lab, Source } from '../course/types.ts'
 import { contentHash } from './content-hash.ts'
 
@@ -26,7 +26,7 @@ const SERVICE_SOURCES: Record<string, string> = { kafka: 'solutions/8.3-kafka-li
 function overlayPaths(lab: Lab): string[] {
   if (!existsSync(lab.solutionDir)) return []
   return readdirSync(lab.solutionDir)
-    .filter(name => !NOT_LAID.has(name))
+    .filter(name => !NOT_LAID.includes(name))
     .map(name => `solutions/${lab.folder}/${name}`)
 }
 

@@ -1,0 +1,50 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { contentHash } from './content-hash.ts'
+
+/** One part of `pnpm test`. */
+export interface Suite {
+  name: string
+  /** Hash of everything its outcome depends on. */
+  key(): string
+  run(options: { fresh: boolean; signal: AbortSignal }): Promise<{ passed: number; failed: number; skipped: number }>
+}
+
+/** Run a command with our output; resolves with its exit code. */
+export function runCommand(command: string, args: readonly string[], cwd: string, signal: AbortSignal): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd, stdio: ['ignore', 'inherit', 'inherit'], signal, killSignal: 'SIGTERM' })
+    child.on('error', error => (error.name === 'AbortError' ? resolve(130) : reject(error)))
+    child.on('exit', code => resolve(code ?? 1))
+  })
+}
+
+/**
+ * A project of vitest.config.ts as a suite.
+ * @param filters files or folders of it; empty: the whole project
+ * @param inputs files and folders whose content decides the outcome
+ */
+export function vitestSuite(root: string, project: string, filters: readonly string[], inputs: readonly string[]): Suite {
+  return {
+    name: [project, ...filters].join(' '),
+    key: () => contentHash(root, inputs, { suite: 'vitest', project, filters }),
+    async run({ signal }) {
+      const dir = mkdtempSync(join(tmpdir(), 'millrace-test-'))
+      const file = join(dir, 'report.json')
+      try {
+        const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
+        const code = await runCommand(process.execPath, [vitest, 'run', '--project', project, '--reporter=dot', '--reporter=json', `--outputFile.json=${file}`, ...filters], root, signal)
+        const report = JSON.parse(readFileSync(file, 'utf8')) as { numPassedTests: number; numFailedTests: number; numPendingTests: number; numTodoTests: number; numFailedTestSuites: number }
+        const failed = report.numFailedTests > 0 ? report.numFailedTests : code === 0 ? 0 : Math.max(1, report.numFailedTestSuites)
+        return { passed: report.numPassedTests, failed, skipped: report.numPendingTests + report.numTodoTests }
+      } catch (error) {
+        console.error(`${project}: no report: ${error}`)
+        return { passed: 0, failed: 1, skipped: 0 }
+      } finally {
+        rmSync(dir, { recursive: true, force: true })
+      }
+    },
+  }
+}
