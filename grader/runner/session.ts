@@ -7,8 +7,7 @@ import type { Engine } from '../engines/engine.ts'
 import type { KpiReport } from '../kpi/kpi.ts'
 import type { Plan } from '../kpi/plan.ts'
 import { unenforcedLimits } from '../learner/index.ts'
-import { openRun, type Run } from '../process/run.ts'
-import { sweep } from '../process/run.ts'
+import { openRunDir, type Run } from '../process/run.ts'
 import { readEvents } from '../results/events.ts'
 import { openEvidence } from '../results/store.ts'
 import { renderTimeline } from '../results/timeline/index.ts'
@@ -47,12 +46,12 @@ export class Session {
   private readonly runner: VitestRunner
   private started: Promise<Engine> | undefined
   private closed = false
+  private judged = 0
 
   constructor(root: string, engine: EngineName) {
     this.root = root
     this.engine = engine
-    sweep()
-    this.run = openRun()
+    this.run = openRunDir()
     // Below the repository, so that the programs' imports resolve to its node_modules.
     this.work = join(root, '.millrace', 'work', this.run.id)
     mkdirSync(this.work, { recursive: true })
@@ -82,7 +81,8 @@ export class Session {
       const { protectedChanged } = layWorkspace({ lab, source: request.source, dir: workspace })
       this.warm(lab.services)
       const engine = await this.started!
-      await engine.ensureHealthy()
+      // A run before that was cancelled leaves users, keys or a stopped clock: its worker was killed before it could undo them.
+      if (this.judged++ > 0) await engine.reset()
       const replay = (kpi: string) => replayCommand(lab.id, kpi, seed, source, this.engine)
       const kpis = new Map<string, KpiResult>()
       const settle = (result: KpiResult) => {
