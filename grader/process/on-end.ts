@@ -1,26 +1,27 @@
-/** Ctrl-C, a closed terminal or `kill`: clean up once, then end with the shell's convention (128 + signal). */
 const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
+/** Milliseconds that clean-up may take before the process ends regardless; wardens do the rest. */
+const WITHIN = 5_000
+const registered = new Set<() => Promise<void>>()
 
-/** Milliseconds that clean-up may take; what it leaves then is ended by the wardens and host processes when our pipes close. */
-const LIMIT = 5000
+async function end(signal: keyof typeof SIGNALS): Promise<void> {
+  // A second Ctrl-C ends it at once.
+  for (const name of Object.keys(SIGNALS)) process.once(name, () => process.exit(SIGNALS[signal]))
+  setTimeout(() => process.exit(SIGNALS[signal]), WITHIN).unref()
+  await Promise.allSettled([...registered].reverse().map(clean => clean()))
+  process.exit(SIGNALS[signal])
+}
+
+const listeners = Object.keys(SIGNALS).map(name => [name, () => void end(name as keyof typeof SIGNALS)] as const)
 
 /**
- * Run `cleanUp` when this process is told to end, then exit. A second Ctrl-C ends it at once.
- * @returns a function that takes the handlers off again
+ * Registers clean-up for Ctrl-C, SIGTERM and SIGHUP: it is awaited (5 s at most), then the process exits with 128 + the signal's number.
+ * Returns a function that takes it back.
  */
-export function onEnd(cleanUp: () => Promise<void>): () => void {
-  let ending = false
-  const handlers = Object.entries(SIGNALS).map(([signal, code]) => {
-    const handler = () => {
-      if (ending) process.exit(code)
-      ending = true
-      setTimeout(() => process.exit(code), LIMIT).unref()
-      cleanUp().finally(() => process.exit(code))
-    }
-    process.on(signal, handler)
-    return () => process.off(signal, handler)
-  })
+export function onEnd(clean: () => Promise<void>): () => void {
+  if (registered.size === 0) for (const [name, listener] of listeners) process.once(name, listener)
+  registered.add(clean)
   return () => {
-    for (const off of handlers) off()
+    registered.delete(clean)
+    if (registered.size === 0) for (const [name, listener] of listeners) process.off(name, listener)
   }
 }

@@ -1,0 +1,7 @@
+import type { ServiceName } from '../../course/types.ts'
+import type { EmbeddedService } from '../../services/embedded.ts'
+
+/** The services of the embedded engine; each is loaded only when a lab names it. */
+export const REGISTRY: Partial<Record<ServiceName, () => Promise<EmbeddedService>>> = {
+  valkey: async () => (await import('../../services/valkey/embedded.ts')).valkey,
+}

@@ -1,0 +1,8 @@
+import type { ServiceName } from '../../course/types.ts'
+import type { Control } from '../../services/control.ts'
+import type { ServiceEndpoint } from '../../services/types.ts'
+
+/** How each service is made as new between runs. */
+export const RESETS: Partial<Record<ServiceName, (endpoint: ServiceEndpoint, control: Control) => Promise<void>>> = {
+  valkey: async (_endpoint, control) => (await import('../../services/valkey/reset.ts')).resetValkey(control),
+}

@@ -1,0 +1,65 @@
+/**
+ * The supervisor: a small process between the grader and the servers. It owns them, so that a KPI can kill -9 and restart a server, and it
+ * ends them when the grader's pipe to it closes. First line on standard input: a SupervisorPlan; on standard output: SupervisorNews.
+ * If the supervisor itself is killed, its warden ends the servers.
+ */
+import { CodedError } from '../../errors/coded-error.ts'
+import { RUN_MARK } from '../../process/marked.ts'
+import { warden } from '../../process/warden.ts'
+import { eachLine } from '../../services/lines.ts'
+import { serveControl } from './control-server.ts'
+import type { SupervisorNews, SupervisorPlan } from './protocol.ts'
+import { REGISTRY } from './registry.ts'
+import { Supervised } from './supervised.ts'
+
+for (const signal of ['SIGINT', 'SIGHUP', 'SIGTERM'] as const) process.on(signal, () => {})
+
+const guard = warden()
+const services = new Map<string, Supervised>()
+const say = (news: SupervisorNews) => process.stdout.write(`${JSON.stringify(news)}\n`)
+
+async function stop(): Promise<never> {
+  await Promise.allSettled([...services.values()].map(service => service.stop()))
+  await guard.close()
+  process.exit(0)
+}
+
+async function bringUp(plan: SupervisorPlan, name: SupervisorPlan['services'][number]): Promise<void> {
+  const load = REGISTRY[name.name]
+  if (!load)
+    throw new CodedError('MR-E-042', {
+      service: name.name,
+      platform: 'the embedded engine',
+      message: 'It is not one of the embedded services.',
+    })
+  const progress = (text: string) => say({ kind: 'progress', text })
+  const env = { ...process.env, [RUN_MARK]: plan.runId }
+  const service = new Supervised(name.name, await load(), { ...name, runId: plan.runId, runDir: plan.runDir, warden: guard, env, progress })
+  services.set(name.name, service)
+  await service.start()
+  say({ kind: 'up', service: name.name, ...service.endpoint })
+}
+
+async function run(plan: SupervisorPlan): Promise<void> {
+  try {
+    const controlPort = serveControl(plan.control.port, plan.control.token, services)
+    await Promise.all(plan.services.map(service => bringUp(plan, service)))
+    say({ kind: 'ready', controlPort: await controlPort })
+  } catch (error) {
+    const coded =
+      error instanceof CodedError
+        ? error
+        : new CodedError('MR-E-090', { message: (error as Error).stack, evidence: plan.runDir }, { cause: error })
+    say({ kind: 'failed', code: coded.code, facts: coded.facts })
+    await stop()
+  }
+}
+
+let started = false
+eachLine(process.stdin, line => {
+  if (started) return
+  started = true
+  void run(JSON.parse(line) as SupervisorPlan)
+})
+process.stdin.once('close', () => void stop())
+process.stdout.on('error', () => {})
