@@ -1,0 +1,145 @@
+import { randomBytes } from 'node:crypto'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { authenticate } from '../auth/sigv4.ts'
+import type { Users } from '../auth/users.ts'
+import { LIMITS } from '../limits.ts'
+import { manageUsers } from '../operations/manage-users.ts'
+import { route } from '../operations/routes.ts'
+import type { Store } from '../operations/store.ts'
+import { ChunkCorrupt } from '../storage/chunk-codec.ts'
+import { S3Error } from './errors.ts'
+import { Payload } from './payload.ts'
+import { parseRequest, type S3Request } from './request.ts'
+import { errorDocument, type S3Response } from './response.ts'
+import { send } from './send.ts'
+import { TransferLimit } from './transfer-limit.ts'
+
+/** What the gateway needs besides the store. */
+export interface GatewayOptions {
+  readonly users: Users
+  readonly region: string
+  /** `bucket.<domain>` addresses a bucket by host name. */
+  readonly domains: readonly string[]
+  readonly now: () => number
+  /** Told of what went wrong inside the store. */
+  readonly log: (message: string) => void
+}
+
+/** The S3 gateway: HTTP in front of the store. Each request is parsed, authenticated, routed, carried out and answered, in this order. */
+export function createGateway(store: Store, options: GatewayOptions): Server {
+  const transfers = new TransferLimit(LIMITS.transfers, LIMITS.transferWaitMs)
+  const handle = (message: IncomingMessage, response: ServerResponse, expectsContinue: boolean) => {
+    answer(store, options, transfers, message, response, expectsContinue).catch(error => {
+      options.log(`${message.method} ${message.url}: ${error instanceof Error ? error.stack : error}`)
+      message.socket.destroy()
+    })
+  }
+  const server = createServer({
+    maxHeaderSize: LIMITS.headerSectionBytes,
+    headersTimeout: LIMITS.headersMs,
+    requestTimeout: 0,
+    keepAliveTimeout: 60_000,
+  })
+  server.maxConnections = LIMITS.connections
+  server.timeout = LIMITS.idleMs
+  server.on('request', (message, response) => handle(message, response, false))
+  server.on('checkContinue', (message, response) => handle(message, response, true))
+  server.on('checkExpectation', (message, response) => handle(message, response, false))
+  server.on('clientError', refuseMalformed)
+  return server
+}
+
+async function answer(
+  store: Store,
+  options: GatewayOptions,
+  transfers: TransferLimit,
+  message: IncomingMessage,
+  response: ServerResponse,
+  expectsContinue: boolean,
+): Promise<void> {
+  const requestId = randomBytes(8).toString('hex').toUpperCase()
+  response.setHeader('x-amz-request-id', requestId)
+  response.setHeader('server', 'Millrace')
+  message.on('error', () => {}) // a client that goes away ends the body's iteration; it is no fault of ours
+  response.on('error', () => {})
+  let result: S3Response
+  try {
+    if (message.url === '/-/health') result = { status: 200 }
+    else {
+      const request = verified(options, message, response, expectsContinue, requestId)
+      const managed = await manageUsers(options.users, request)
+      if (managed) result = managed
+      else {
+        const { operation, transfer } = route(request)
+        const run = async () => {
+          const done = await operation(store, request, options.region)
+          if (transfer) await deliver(message, response, done)
+          return done
+        }
+        result = transfer ? await transfers.run(run) : await run()
+      }
+    }
+  } catch (error) {
+    if (message.destroyed && !message.complete) return // nobody is there to be answered
+    if (response.headersSent) throw error // the length is promised: all that is left is to break off
+    result = refusal(options, message, error, requestId)
+  }
+  await deliver(message, response, result)
+}
+
+async function deliver(message: IncomingMessage, response: ServerResponse, result: S3Response): Promise<void> {
+  if (response.headersSent) return
+  try {
+    await send(response, message, result)
+  } finally {
+    if (typeof result.body === 'object') result.body.release?.()
+  }
+}
+
+function verified(
+  options: GatewayOptions,
+  message: IncomingMessage,
+  response: ServerResponse,
+  expectsContinue: boolean,
+  requestId: string,
+): S3Request {
+  const parsed = parseRequest(message, options.domains)
+  const now = options.now()
+  const auth = authenticate(parsed, options.users, options.region, now)
+  const payload = new Payload(parsed.headers, auth, () => {
+    if (expectsContinue) response.writeContinue()
+    return message
+  })
+  return { ...parsed, auth, payload, requestId, now }
+}
+
+function refusal(options: GatewayOptions, message: IncomingMessage, error: unknown, requestId: string): S3Response {
+  const refused = asS3Error(error)
+  if (refused.status >= 500) options.log(`${message.method} ${message.url}: ${error instanceof Error ? error.stack : error}`)
+  const headers = { ...refused.headers, 'content-type': 'application/xml' }
+  if (message.method === 'HEAD') return { status: refused.status, headers }
+  return { status: refused.status, headers, body: errorDocument(refused, (message.url ?? '/').split('?')[0]!, requestId) }
+}
+
+function asS3Error(error: unknown): S3Error {
+  if (error instanceof S3Error) return error
+  if (error instanceof ChunkCorrupt) return new S3Error('InternalError', 'The stored object is damaged.')
+  const code = (error as NodeJS.ErrnoException).code
+  if (code === 'ENOSPC' || code === 'EDQUOT') return new S3Error('StorageFull')
+  return new S3Error('InternalError')
+}
+
+/** What the HTTP parser could not read is answered, where there is still somebody to answer, and the connection closed. */
+function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const refused = new S3Error(error.code === 'HPE_HEADER_OVERFLOW' ? 'RequestHeaderSectionTooLarge' : 'BadRequest')
+  const body = errorDocument(refused, '/', '0')
+  socket.end(
+    `HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: application/xml\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  )
+  setTimeout(() => socket.destroy(), LIMITS.lingerMs).unref()
+}
