@@ -1,12 +1,12 @@
 /** `pnpm test`: our own tests and the gate, each reused from the cache when nothing it depends on has changed. Last line: true counts. */
 import { readdirSync } from 'node:fs'
-import { repositoryRoot } from './course/root.ts'
 import { loadLabs } from './course/labs.ts'
+import { repositoryRoot } from './course/root.ts'
 import { onEnd } from './process/on-end.ts'
-import { gateSuite } from './verify/suite-gate.ts'
-import { type Suite, vitestSuite } from './verify/suite-vitest.ts'
-import { lintSuite } from './verify/suite-lint.ts'
 import { HashCache } from './verify/cache.ts'
+import { gateSuite } from './verify/suite-gate.ts'
+import { lintSuite } from './verify/suite-lint.ts'
+import { type Suite, vitestSuite } from './verify/suite-vitest.ts'
 
 interface Counts {
   passed: number

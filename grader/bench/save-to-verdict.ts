@@ -30,7 +30,12 @@ const bench: Bench = {
           const abort = new AbortController()
           const began = performance.now()
           await session.judge({
-            lab, source: { kind: 'mutant', name: save.name }, seed: 1, evidenceRoot, passedBefore, signal: abort.signal,
+            lab,
+            source: { kind: 'mutant', name: save.name },
+            seed: 1,
+            evidenceRoot,
+            passedBefore,
+            signal: abort.signal,
             onKpi: () => {
               if (!abort.signal.aborted) first.push(performance.now() - began)
               abort.abort()
@@ -38,11 +43,24 @@ const bench: Bench = {
           })
         }
         const whole = []
-        for (let i = 0; i < (quick ? 1 : 5); i++) whole.push((await session.judge({ lab, source: { kind: 'solution' }, seed: i + 1, evidenceRoot })).durationMs)
+        for (let i = 0; i < (quick ? 1 : 5); i++)
+          whole.push((await session.judge({ lab, source: { kind: 'solution' }, seed: i + 1, evidenceRoot })).durationMs)
         const p50 = at(first, 0.5)
-        rows.push({ what: `lab ${lab.id}: save → first verdict, p50`, figure: `${Math.round(p50)} ms`, goal: '≤ 1.0 s', reached: p50 <= 1000, detail: `p95 ${Math.round(at(first, 0.95))} ms over ${first.length} saves` })
+        rows.push({
+          what: `lab ${lab.id}: save → first verdict, p50`,
+          figure: `${Math.round(p50)} ms`,
+          goal: '≤ 1.0 s',
+          reached: p50 <= 1000,
+          detail: `p95 ${Math.round(at(first, 0.95))} ms over ${first.length} saves`,
+        })
         const all = at(whole, 0.5)
-        rows.push({ what: `lab ${lab.id}: whole lab, warm, p50`, figure: `${(all / 1000).toFixed(1)} s`, goal: '≤ 10 s', reached: all <= 10_000, detail: `${whole.length} runs of the solution` })
+        rows.push({
+          what: `lab ${lab.id}: whole lab, warm, p50`,
+          figure: `${(all / 1000).toFixed(1)} s`,
+          goal: '≤ 10 s',
+          reached: all <= 10_000,
+          detail: `${whole.length} runs of the solution`,
+        })
       } finally {
         await session.close()
       }

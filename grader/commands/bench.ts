@@ -13,7 +13,9 @@ import { terminalOf } from '../ui/terminal.ts'
 /** Every benchmark: the files of grader/bench/ that are not types, helpers (`_…`) or tests. */
 async function loadBenches(root: string): Promise<Bench[]> {
   const dir = join(root, 'grader', 'bench')
-  const files = readdirSync(dir).filter(name => name.endsWith('.ts') && !/^(_|types)|\.test\.ts$/.test(name)).sort()
+  const files = readdirSync(dir)
+    .filter(name => name.endsWith('.ts') && !/^(_|types)|\.test\.ts$/.test(name))
+    .sort()
   return Promise.all(files.map(async name => ((await import(pathToFileURL(join(dir, name)).href)) as { default: Bench }).default))
 }
 
@@ -33,17 +35,34 @@ export default defineCommand({
     const root = repositoryRoot()
     const all = await loadBenches(root)
     const wanted = args.name
-    const chosen = wanted === undefined ? all : all.filter(bench => bench.name === wanted || bench.labs?.includes(wanted.replace(/^lab-/, '')))
+    const chosen =
+      wanted === undefined ? all : all.filter(bench => bench.name === wanted || bench.labs?.includes(wanted.replace(/^lab-/, '')))
     if (chosen.length === 0)
-      throw new CodedError('MR-E-004', { message: `There is no benchmark "${wanted}"; did you mean ${nearest(wanted!, all.map(bench => bench.name)) ?? all.map(bench => bench.name).join(', ')}` })
+      throw new CodedError('MR-E-004', {
+        message: `There is no benchmark "${wanted}"; did you mean ${
+          nearest(
+            wanted!,
+            all.map(bench => bench.name),
+          ) ?? all.map(bench => bench.name).join(', ')
+        }`,
+      })
     const progress = startProgress({ quiet: args.json === true, terminal: terminalOf(process.stderr) })
     const rows: (BenchRow & { bench: string })[] = []
     for (const bench of chosen) {
       progress.update(bench.name)
-      for (const row of await bench.run({ root, quick: args.quick === true, onProgress: text => progress.update(`${bench.name}: ${text}`) })) rows.push({ bench: bench.name, ...row })
+      for (const row of await bench.run({
+        root,
+        quick: args.quick === true,
+        onProgress: text => progress.update(`${bench.name}: ${text}`),
+      }))
+        rows.push({ bench: bench.name, ...row })
     }
     progress.stop()
-    const machine = { cpus: `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`, memoryGiB: Math.round(totalmem() / 2 ** 30), node: process.version }
+    const machine = {
+      cpus: `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`,
+      memoryGiB: Math.round(totalmem() / 2 ** 30),
+      node: process.version,
+    }
     process.stdout.write(args.json ? `${JSON.stringify({ machine, rows }, null, 2)}\n` : renderRows(rows, machine))
     return 0
   },
@@ -53,8 +72,17 @@ function renderRows(rows: readonly (BenchRow & { bench: string })[], machine: Re
   const term = terminalOf()
   const widths = [Math.max(...rows.map(row => row.what.length)), Math.max(...rows.map(row => row.figure.length))]
   const lines = rows.map(row => {
-    const mark = row.reached === undefined ? ' ' : row.reached === true ? term.c.green(term.sym.pass) : row.reached === 'undecided' ? term.c.yellow(term.sym.unsure) : term.c.red(term.sym.fail)
+    const mark =
+      row.reached === undefined
+        ? ' '
+        : row.reached === true
+          ? term.c.green(term.sym.pass)
+          : row.reached === 'undecided'
+            ? term.c.yellow(term.sym.unsure)
+            : term.c.red(term.sym.fail)
     return `${mark} ${row.what.padEnd(widths[0]!)}  ${row.figure.padStart(widths[1]!)}  ${row.goal ? `goal ${row.goal}` : ''}${row.detail ? `  ${term.c.dim(row.detail)}` : ''}`
   })
-  return `${lines.map(line => line.trimEnd()).join('\n')}\n\n${Object.entries(machine).map(([key, value]) => `${key} ${value}`).join(' · ')}\n`
+  return `${lines.map(line => line.trimEnd()).join('\n')}\n\n${Object.entries(machine)
+    .map(([key, value]) => `${key} ${value}`)
+    .join(' · ')}\n`
 }

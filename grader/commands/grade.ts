@@ -26,7 +26,7 @@ export default defineCommand({
       'pnpm grade lab-6.2                       all KPIs of lab 6.2 on your files',
       'pnpm grade 6.2 --watch                   judge again on every save',
       'pnpm grade lab-6.2 --kpi no-race --seed 7    one KPI, one seed',
-      'pnpm grade lab-6.2 --solution            the course\'s own solution',
+      "pnpm grade lab-6.2 --solution            the course's own solution",
       'pnpm grade lab-6.2 --json | jq .totals   for scripts',
     ],
   } as never,
@@ -56,13 +56,23 @@ export default defineCommand({
     const format = args.json ? 'json' : (args.format as (typeof FORMATS)[number])
     const results = await gradeOnce({ root, lab, source, engine, seed, quiet: format !== 'terminal', ...(only ? { only } : {}) })
     recordRun(root, lab, results)
-    process.stdout.write(format === 'json' ? `${JSON.stringify(results, null, 2)}\n` : renderers[format](results, { terminal: terminalOf(), lab }))
+    process.stdout.write(
+      format === 'json' ? `${JSON.stringify(results, null, 2)}\n` : renderers[format](results, { terminal: terminalOf(), lab }),
+    )
     return results.exitCode
   },
 })
 
 /** Judge once with a progress line on stderr; Ctrl-C ends the run and leaves nothing behind. */
-async function gradeOnce(request: { root: string; lab: Lab; source: Source; engine: EngineName; seed: number; only?: string[]; quiet: boolean }): Promise<Results> {
+async function gradeOnce(request: {
+  root: string
+  lab: Lab
+  source: Source
+  engine: EngineName
+  seed: number
+  only?: string[]
+  quiet: boolean
+}): Promise<Results> {
   const { root, lab, engine, quiet } = request
   const session = new Session(root, engine)
   const abort = new AbortController()
@@ -105,7 +115,13 @@ function sourceOf(lab: Lab, args: { solution?: boolean; starter?: boolean; mutan
   const folder = join(lab.solutionDir, 'mutants')
   const all = existsSync(folder) ? readdirSync(folder).sort() : []
   if (!all.includes(args.mutant))
-    throw new CodedError('MR-E-006', { lab: lab.id, mutant: args.mutant, folder: `solutions/${lab.folder}/mutants/${args.mutant}`, nearest: nearest(args.mutant, all) ?? all[0] ?? 'none', all: all.join(', ') })
+    throw new CodedError('MR-E-006', {
+      lab: lab.id,
+      mutant: args.mutant,
+      folder: `solutions/${lab.folder}/mutants/${args.mutant}`,
+      nearest: nearest(args.mutant, all) ?? all[0] ?? 'none',
+      all: all.join(', '),
+    })
   return { kind: 'mutant', name: args.mutant }
 }
 
@@ -126,7 +142,8 @@ function kpisOf(lab: Lab, text: string | undefined): string[] | undefined {
   if (text === undefined) return undefined
   const all = lab.kpis.map(kpi => kpi.id)
   const ids = text.split(',').map(id => id.trim())
-  for (const id of ids) if (!all.includes(id)) throw new CodedError('MR-E-005', { lab: lab.id, kpi: id, nearest: nearest(id, all) ?? all[0], all: all.join(', ') })
+  for (const id of ids)
+    if (!all.includes(id))
+      throw new CodedError('MR-E-005', { lab: lab.id, kpi: id, nearest: nearest(id, all) ?? all[0], all: all.join(', ') })
   return ids
 }
-

@@ -48,7 +48,9 @@ function examplesOf(command: CommandDef<ArgsDef>): string {
 
 async function overview(commands: Record<string, Loader>): Promise<string> {
   const rows = await Promise.all(
-    Object.entries(commands).map(async ([name, load]) => [name, (((await load()).default as CommandDef).meta as { description?: string }).description ?? ''] as const),
+    Object.entries(commands).map(
+      async ([name, load]) => [name, (((await load()).default as CommandDef).meta as { description?: string }).description ?? ''] as const,
+    ),
   )
   const width = Math.max(...rows.map(([name]) => name.length)) + 2
   const lines = rows.map(([name, text]) => `  pnpm ${name.padEnd(width)}${text}`)
@@ -63,13 +65,17 @@ function checkArguments(command: string, defs: ArgsDef, rawArgs: readonly string
   const camel = (flag: string) => flag.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
   const flags = Object.entries(defs).filter(([, def]) => def.type !== 'positional')
   const positionals = Object.entries(defs).filter(([, def]) => def.type === 'positional')
-  const find = (flag: string) => flags.find(([name, def]) => name === flag || name === camel(flag) || [(def as { alias?: string | string[] }).alias ?? []].flat().includes(flag))
+  const find = (flag: string) =>
+    flags.find(
+      ([name, def]) => name === flag || name === camel(flag) || [(def as { alias?: string | string[] }).alias ?? []].flat().includes(flag),
+    )
   let seen = 0
   for (let i = 0; i < rawArgs.length; i++) {
     const arg = rawArgs[i]!
     if (!arg.startsWith('-') || arg === '-') {
       const rest = (positionals.at(-1)?.[1] as { rest?: boolean } | undefined)?.rest === true
-      if (++seen > positionals.length && !rest) throw new CodedError('MR-E-004', { message: `pnpm ${command} does not take a further argument "${arg}"` })
+      if (++seen > positionals.length && !rest)
+        throw new CodedError('MR-E-004', { message: `pnpm ${command} does not take a further argument "${arg}"` })
       continue
     }
     const [flag, inline] = arg.replace(/^--?/, '').split(/=(.*)/s)
@@ -80,6 +86,7 @@ function checkArguments(command: string, defs: ArgsDef, rawArgs: readonly string
     }
     if (known[1].type === 'boolean') continue
     const value = inline ?? rawArgs[++i]
-    if (value === undefined || (inline === undefined && value.startsWith('--'))) throw new CodedError('MR-E-004', { message: `${arg} needs a value` })
+    if (value === undefined || (inline === undefined && value.startsWith('--')))
+      throw new CodedError('MR-E-004', { message: `${arg} needs a value` })
   }
 }

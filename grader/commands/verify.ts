@@ -7,7 +7,7 @@ import type { EngineName } from '../course/types.ts'
 import { onEnd } from '../process/on-end.ts'
 import { startProgress } from '../ui/progress.ts'
 import { terminalOf } from '../ui/terminal.ts'
-import { figuresOf, FIGURES_FILE, mergeFigures } from '../verify/figures.ts'
+import { FIGURES_FILE, figuresOf, mergeFigures } from '../verify/figures.ts'
 import { runGate } from '../verify/gate.ts'
 import { renderGate } from '../verify/render.ts'
 

@@ -25,14 +25,20 @@ describe('compare', () => {
   })
 
   test('equal programs with noise are undecided at 1, not reached and not missed', async () => {
-    const noise = [0.9, 1.1, 1.05, 0.95, 1.2, 0.8, 1, 1.15, 0.85, 1.02, 0.98, 1.1, 0.9, 1.07, 0.93, 1, 1.12, 0.9, 1.03, 0.99, 1.01, 0.97, 1.08, 0.94]
+    const noise = [
+      0.9, 1.1, 1.05, 0.95, 1.2, 0.8, 1, 1.15, 0.85, 1.02, 0.98, 1.1, 0.9, 1.07, 0.93, 1, 1.12, 0.9, 1.03, 0.99, 1.01, 0.97, 1.08, 0.94,
+    ]
     let i = 0
     const noisy = async () => 100 * noise[i++ % noise.length]!
     expect(verdictOn(await compare(noisy, noisy, { rounds: 11 }), 1)).toBe('undecided')
   })
 
   test('stops early when decided', async () => {
-    const so = await compare(async () => 300, async () => 100, { rounds: 50, enough: c => c.low > 1.5 })
+    const so = await compare(
+      async () => 300,
+      async () => 100,
+      { rounds: 50, enough: c => c.low > 1.5 },
+    )
     expect(so.pairs).toHaveLength(6)
   })
 })

@@ -46,7 +46,11 @@ export function median(values: readonly number[]): number {
  * @param rounds pairs that count; one pair before them warms up
  * @param enough stop early when the interval has decided: e.g. `c => c.low > 1.5 || c.high < 1.5`, asked from the 6th pair on
  */
-export async function compare(a: () => Promise<number>, b: () => Promise<number>, options: { rounds?: number; enough?: (so: Comparison) => boolean } = {}): Promise<Comparison> {
+export async function compare(
+  a: () => Promise<number>,
+  b: () => Promise<number>,
+  options: { rounds?: number; enough?: (so: Comparison) => boolean } = {},
+): Promise<Comparison> {
   const pairs: Comparison['pairs'] = []
   await a()
   await b()

@@ -69,7 +69,14 @@ export class Ledger {
     const scope = about.scope ?? ''
     const sent = this.perScope.get(scope) ?? 0
     this.perScope.set(scope, sent + 1)
-    this.entries.set(id, { id, scope, state: 'unknown', sent, ...(about.value === undefined ? {} : { value: about.value }), ...(about.at === undefined ? {} : { at: about.at }) })
+    this.entries.set(id, {
+      id,
+      scope,
+      state: 'unknown',
+      sent,
+      ...(about.value === undefined ? {} : { value: about.value }),
+      ...(about.at === undefined ? {} : { at: about.at }),
+    })
   }
 
   /** The client's call returned success. */
@@ -87,7 +94,11 @@ export class Ledger {
    * Send through `call`, recording what came of it. A rejection leaves the write `unknown` unless `refused` says it was a clear "no".
    * @returns true when it was acknowledged
    */
-  async write(id: string, call: () => Promise<unknown>, about: { scope?: string; value?: string; at?: number; refused?: (error: unknown) => boolean } = {}): Promise<boolean> {
+  async write(
+    id: string,
+    call: () => Promise<unknown>,
+    about: { scope?: string; value?: string; at?: number; refused?: (error: unknown) => boolean } = {},
+  ): Promise<boolean> {
     this.attempt(id, about)
     try {
       await call()
@@ -126,7 +137,8 @@ export class Ledger {
       const seen = (times.get(record.id) ?? 0) + 1
       times.set(record.id, seen)
       if (entry.state === 'refused' && !rules.refused && seen === 1) ghosts.push(record)
-      if (record.value !== undefined && entry.value !== undefined && record.value !== entry.value) changed.push({ id: record.id, sent: entry.value, observed: record.value })
+      if (record.value !== undefined && entry.value !== undefined && record.value !== entry.value)
+        changed.push({ id: record.id, sent: entry.value, observed: record.value })
       // A repeated record is judged as a duplicate, not as a step back in the order.
       if (!rules.order || seen > 1) continue
       const before = last.get(entry.scope)
@@ -138,7 +150,20 @@ export class Ledger {
     const doubled = rules.duplicates ? [] : [...times].filter(([, n]) => n > 1).map(([id, n]) => ({ id, times: n }))
     const states = (state: LedgerEntry['state']) => all.filter(entry => entry.state === state).length
     const ok = [lost, doubled, reordered, invented, ghosts, changed].every(list => list.length === 0)
-    return { attempted: all.length, acked: states('acked'), unknown: states('unknown'), refused: states('refused'), observed: count, lost, doubled, reordered, invented, ghosts, changed, ok }
+    return {
+      attempted: all.length,
+      acked: states('acked'),
+      unknown: states('unknown'),
+      refused: states('refused'),
+      observed: count,
+      lost,
+      doubled,
+      reordered,
+      invented,
+      ghosts,
+      changed,
+      ok,
+    }
   }
 
   private known(id: string): LedgerEntry {
@@ -148,16 +173,33 @@ export class Ledger {
   }
 }
 
-const some = (ids: readonly string[], most = 3): string => (ids.length <= most ? ids.join(', ') : `${ids.slice(0, most).join(', ')} and ${ids.length - most} more`)
+const some = (ids: readonly string[], most = 3): string =>
+  ids.length <= most ? ids.join(', ') : `${ids.slice(0, most).join(', ')} and ${ids.length - most} more`
 
 /** The report in a learner's words, worst first, with the smallest set of witnesses. */
 export function tellReport(report: LedgerReport): string[] {
   const lines: string[] = []
-  if (report.lost.length > 0) lines.push(`lost: ${report.lost.length} of ${report.acked} acknowledged (${some(report.lost.map(entry => entry.id))})`)
+  if (report.lost.length > 0)
+    lines.push(`lost: ${report.lost.length} of ${report.acked} acknowledged (${some(report.lost.map(entry => entry.id))})`)
   if (report.doubled.length > 0) lines.push(`doubled: ${some(report.doubled.map(({ id, times }) => `${id} ×${times}`))}`)
-  if (report.reordered.length > 0) lines.push(`reordered: ${some(report.reordered.map(({ first, second, scope }) => `${second} came after ${first}${scope ? ` in ${scope}` : ''} but was sent before it`), 1)}`)
-  if (report.ghosts.length > 0) lines.push(`half-done: ${some(report.ghosts.map(record => record.id))} took effect though the caller was refused`)
-  if (report.changed.length > 0) lines.push(`changed: ${some(report.changed.map(({ id, sent, observed }) => `${id} was sent as ${sent}, is ${observed}`), 1)}`)
+  if (report.reordered.length > 0)
+    lines.push(
+      `reordered: ${some(
+        report.reordered.map(
+          ({ first, second, scope }) => `${second} came after ${first}${scope ? ` in ${scope}` : ''} but was sent before it`,
+        ),
+        1,
+      )}`,
+    )
+  if (report.ghosts.length > 0)
+    lines.push(`half-done: ${some(report.ghosts.map(record => record.id))} took effect though the caller was refused`)
+  if (report.changed.length > 0)
+    lines.push(
+      `changed: ${some(
+        report.changed.map(({ id, sent, observed }) => `${id} was sent as ${sent}, is ${observed}`),
+        1,
+      )}`,
+    )
   if (report.invented.length > 0) lines.push(`invented: ${some(report.invented.map(record => record.id))} was never sent`)
   return lines
 }
@@ -170,8 +212,14 @@ export function tellReport(report: LedgerReport): string[] {
 export function judgeLedger(report: LedgerReport, sink: string, faults?: number): void {
   if (!report.ok) {
     const [saw, ...details] = tellReport(report)
-    throw new KpiFailure({ subject: `the acknowledged writes at ${sink}`, expected: `all ${report.acked} acknowledged, once each, nothing else`, saw: saw!, details })
+    throw new KpiFailure({
+      subject: `the acknowledged writes at ${sink}`,
+      expected: `all ${report.acked} acknowledged, once each, nothing else`,
+      saw: saw!,
+      details,
+    })
   }
-  if (report.acked === 0) throw new Inconclusive(`no write was acknowledged (${report.attempted} attempted, ${report.refused} refused): nothing was proven`)
+  if (report.acked === 0)
+    throw new Inconclusive(`no write was acknowledged (${report.attempted} attempted, ${report.refused} refused): nothing was proven`)
   if (faults === 0) throw new Inconclusive('no fault took effect: nothing was proven')
 }

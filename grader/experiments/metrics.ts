@@ -19,7 +19,8 @@ export interface Scrape {
 const LINE = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})?[ \t]+(\S+)(?:[ \t]+-?\d+)?$/
 const LABEL = /([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"\s*,?\s*/gy
 
-const number = (text: string): number => (text === '+Inf' ? Number.POSITIVE_INFINITY : text === '-Inf' ? Number.NEGATIVE_INFINITY : Number(text))
+const number = (text: string): number =>
+  text === '+Inf' ? Number.POSITIVE_INFINITY : text === '-Inf' ? Number.NEGATIVE_INFINITY : Number(text)
 
 function labelsOf(text: string, line: number): Record<string, string> {
   const labels: Record<string, string> = {}
@@ -27,7 +28,12 @@ function labelsOf(text: string, line: number): Record<string, string> {
   while (LABEL.lastIndex < text.length) {
     const at = LABEL.lastIndex
     const match = LABEL.exec(text)
-    if (!match) throw new KpiFailure({ subject: `/metrics, line ${line}`, expected: 'labels as name="value", separated by commas', saw: text.slice(at) })
+    if (!match)
+      throw new KpiFailure({
+        subject: `/metrics, line ${line}`,
+        expected: 'labels as name="value", separated by commas',
+        saw: text.slice(at),
+      })
     labels[match[1]!] = match[2]!.replace(/\\(["\\n])/g, (_, c: string) => (c === 'n' ? '\n' : c))
   }
   return labels
@@ -47,11 +53,18 @@ export function parseMetrics(text: string): Scrape {
     if (line === '' || line.startsWith('#')) continue
     const match = LINE.exec(line)
     const value = match ? number(match[3]!) : Number.NaN
-    if (!match || (Number.isNaN(value) && match[3] !== 'NaN')) throw new KpiFailure({ subject: `/metrics, line ${i + 1}`, expected: 'name{label="value"} number', saw: line.slice(0, 200) })
+    if (!match || (Number.isNaN(value) && match[3] !== 'NaN'))
+      throw new KpiFailure({ subject: `/metrics, line ${i + 1}`, expected: 'name{label="value"} number', saw: line.slice(0, 200) })
     samples.push({ name: match[1]!, labels: labelsOf(match[2] ?? '', i + 1), value })
   }
-  const matching = (name: string, labels: Record<string, string>) => samples.filter(sample => sample.name === name && Object.entries(labels).every(([key, value]) => sample.labels[key] === value))
-  return { samples, types, sum: (name, labels = {}) => matching(name, labels).reduce((sum, sample) => sum + sample.value, 0), has: (name, labels = {}) => matching(name, labels).length > 0 }
+  const matching = (name: string, labels: Record<string, string>) =>
+    samples.filter(sample => sample.name === name && Object.entries(labels).every(([key, value]) => sample.labels[key] === value))
+  return {
+    samples,
+    types,
+    sum: (name, labels = {}) => matching(name, labels).reduce((sum, sample) => sum + sample.value, 0),
+    has: (name, labels = {}) => matching(name, labels).length > 0,
+  }
 }
 
 /** Fetch and parse `<url>/metrics`. Throws KpiFailure when it does not answer 200. */
@@ -80,11 +93,26 @@ export function quantile(scraped: Scrape, name: string, q: number, labels: Recor
     }
   const buckets = [...byBound].sort(([a], [b]) => a - b)
   const total = buckets.at(-1)?.[1]
-  if (total === undefined || buckets.at(-1)![0] !== Number.POSITIVE_INFINITY) throw new KpiFailure({ subject: `the histogram ${name}`, expected: `${name}_bucket samples up to le="+Inf"`, saw: buckets.length === 0 ? 'none' : `the last is le="${buckets.at(-1)![0]}"` })
+  if (total === undefined || buckets.at(-1)![0] !== Number.POSITIVE_INFINITY)
+    throw new KpiFailure({
+      subject: `the histogram ${name}`,
+      expected: `${name}_bucket samples up to le="+Inf"`,
+      saw: buckets.length === 0 ? 'none' : `the last is le="${buckets.at(-1)![0]}"`,
+    })
   for (const [i, [bound, count]] of buckets.entries())
-    if (i > 0 && count < buckets[i - 1]![1]) throw new KpiFailure({ subject: `the histogram ${name}`, expected: 'cumulative buckets', saw: `le="${bound}" has ${count}, the bucket before has ${buckets[i - 1]![1]}` })
+    if (i > 0 && count < buckets[i - 1]![1])
+      throw new KpiFailure({
+        subject: `the histogram ${name}`,
+        expected: 'cumulative buckets',
+        saw: `le="${bound}" has ${count}, the bucket before has ${buckets[i - 1]![1]}`,
+      })
   const count = scraped.sum(`${name}_count`, labels)
-  if (count !== total) throw new KpiFailure({ subject: `the histogram ${name}`, expected: `${name}_count equal to its +Inf bucket`, saw: `${count} and ${total}` })
+  if (count !== total)
+    throw new KpiFailure({
+      subject: `the histogram ${name}`,
+      expected: `${name}_count equal to its +Inf bucket`,
+      saw: `${count} and ${total}`,
+    })
   const rank = q * total
   const at = buckets.findIndex(([, cumulative]) => cumulative >= rank)
   const [upper, cumulative] = buckets[Math.max(0, at)]!

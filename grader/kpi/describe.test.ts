@@ -1,4 +1,4 @@
-import { describe as group, expect, test } from 'vitest'
+import { expect, describe as group, test } from 'vitest'
 import { describe, show } from './describe.ts'
 
 const caught = (run: () => void): unknown => {
@@ -13,8 +13,16 @@ const caught = (run: () => void): unknown => {
 group('an assertion becomes what a learner reads', () => {
   const cases: [string, () => void, { subject?: string; expected?: string; saw?: string }][] = [
     ['toBe', () => expect(503, 'requests let through').toBe(500), { subject: 'requests let through', expected: '500', saw: '503' }],
-    ['toEqual on lists', () => expect(['allow', 'deny'], 'replies').toEqual(['allow', 'allow']), { subject: 'replies', expected: 'allow allow', saw: 'allow deny' }],
-    ['toBeGreaterThanOrEqual', () => expect(3, 'ratio').toBeGreaterThanOrEqual(5), { subject: 'ratio', expected: 'greater than or equal to 5', saw: '3' }],
+    [
+      'toEqual on lists',
+      () => expect(['allow', 'deny'], 'replies').toEqual(['allow', 'allow']),
+      { subject: 'replies', expected: 'allow allow', saw: 'allow deny' },
+    ],
+    [
+      'toBeGreaterThanOrEqual',
+      () => expect(3, 'ratio').toBeGreaterThanOrEqual(5),
+      { subject: 'ratio', expected: 'greater than or equal to 5', saw: '3' },
+    ],
     ['toMatch', () => expect('abc', 'the log line').toMatch(/x/), { subject: 'the log line', expected: 'match /x/', saw: 'abc' }],
     ['toBeUndefined', () => expect(1, 'the key').toBeUndefined(), { subject: 'the key', expected: 'undefined', saw: '1' }],
     ['a subject with a colon', () => expect(1, 'tenant acme: tokens').toBe(2), { subject: 'tenant acme: tokens', expected: '2', saw: '1' }],

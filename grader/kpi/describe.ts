@@ -3,7 +3,8 @@ import { inspect } from 'node:util'
 /** A value as a learner reads it: text as it is, lists of plain values with spaces, the rest compact. */
 export function show(value: unknown): string {
   if (typeof value === 'string') return value === '' ? '(empty)' : value
-  if (Array.isArray(value) && value.length > 0 && value.every(item => typeof item === 'string' || typeof item === 'number')) return value.join(' ')
+  if (Array.isArray(value) && value.length > 0 && value.every(item => typeof item === 'string' || typeof item === 'number'))
+    return value.join(' ')
   return inspect(value, { depth: 4, breakLength: 100, maxArrayLength: 20, maxStringLength: 400 })
 }
 
@@ -28,7 +29,9 @@ export function describe(error: unknown): { subject?: string; expected?: string;
   const subject = parts?.[1]
   const matcher = / ((?:not )?to .*)$/.exec(text)?.[1] ?? ''
   // Only for equality does "expected" alone say what was wanted; other matchers need their words ("greater than 5").
-  const plain = /^to (be|equal|deeply equal|strictly equal)(?! (greater|less|close|in|an? |defined|undefined|null|truthy|falsy))/.test(matcher)
+  const plain = /^to (be|equal|deeply equal|strictly equal)(?! (greater|less|close|in|an? |defined|undefined|null|truthy|falsy))/.test(
+    matcher,
+  )
   const expected = plain && 'expected' in error ? show(error.expected) : matcher.replace(/^to (be )?/, '').replace(/^not to (be )?/, 'not ')
   const saw = 'actual' in error ? show(error.actual) : (parts?.[2] ?? '')
   return { ...(subject ? { subject } : {}), expected, saw }

@@ -3,7 +3,10 @@ import { eventually } from './eventually.ts'
 import { KpiFailure, LearnerFault } from './outcomes.ts'
 
 const failure = async (run: Promise<unknown>): Promise<KpiFailure> => {
-  const error = await run.then(() => undefined, thrown => thrown)
+  const error = await run.then(
+    () => undefined,
+    thrown => thrown,
+  )
   expect(error).toBeInstanceOf(KpiFailure)
   return error as KpiFailure
 }

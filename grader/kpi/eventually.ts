@@ -10,7 +10,11 @@ import { EnvironmentFault, Inconclusive, KpiFailure, LearnerFault } from './outc
  * @returns what `check` returned
  * @throws KpiFailure at the deadline, with what was seen last; a LearnerFault, EnvironmentFault or Inconclusive of `check` at once
  */
-export async function eventually<T>(what: string, check: () => T | Promise<T>, options: { within?: number; every?: number } = {}): Promise<NonNullable<T>> {
+export async function eventually<T>(
+  what: string,
+  check: () => T | Promise<T>,
+  options: { within?: number; every?: number } = {},
+): Promise<NonNullable<T>> {
   const within = options.within ?? 5000
   const deadline = performance.now() + within
   let last: unknown

@@ -87,7 +87,8 @@ export function fixtureNames(body: (...args: never[]) => unknown): (keyof KpiFix
     .split(',')
     .map(part => part.split(/[:=]/)[0]!.trim())
     .filter(name => name !== '')
-  for (const name of names) if (!(name in MAKERS)) throw new Error(`there is no fixture "${name}"; there are ${Object.keys(MAKERS).join(', ')}`)
+  for (const name of names)
+    if (!(name in MAKERS)) throw new Error(`there is no fixture "${name}"; there are ${Object.keys(MAKERS).join(', ')}`)
   // Later fixtures are torn down first: services outlive the programs that use them.
   const order = Object.keys(MAKERS).reverse()
   return (names as (keyof KpiFixtures)[]).sort((a, b) => order.indexOf(a) - order.indexOf(b))

@@ -1,6 +1,7 @@
 /** Everything a KPI test imports. */
-import { Inconclusive, KpiFailure } from './outcomes.ts'
+
 import type { Feedback } from '../results/types.ts'
+import { Inconclusive, KpiFailure } from './outcomes.ts'
 
 export { expect } from 'vitest'
 export { did } from './current.ts'

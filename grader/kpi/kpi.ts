@@ -81,7 +81,13 @@ async function within(limit: number, undo: () => unknown): Promise<void> {
   try {
     await Promise.race([Promise.resolve().then(undo), new Promise(resolve => (timer = setTimeout(resolve, limit)))])
   } catch (error) {
-    bench.events.add({ kpi: running?.record.id ?? '', lane: 'grader', kind: 'mark', at: bench.events.now(), label: `clean-up failed: ${error}` })
+    bench.events.add({
+      kpi: running?.record.id ?? '',
+      lane: 'grader',
+      kind: 'mark',
+      at: bench.events.now(),
+      label: `clean-up failed: ${error}`,
+    })
   } finally {
     clearTimeout(timer)
   }

@@ -26,7 +26,10 @@ test('an assertion is a failure with its parts, after what was done', () => {
 
 test('facts of the fixtures are asked for at the time of the failure and added as details', () => {
   const facts = [() => ['server-2 exited with code 1 during this KPI']]
-  expect(outcomeOf(new KpiFailure({ details: ['own'] }), kpi({ facts })).feedback?.details).toEqual(['own', 'server-2 exited with code 1 during this KPI'])
+  expect(outcomeOf(new KpiFailure({ details: ['own'] }), kpi({ facts })).feedback?.details).toEqual([
+    'own',
+    'server-2 exited with code 1 during this KPI',
+  ])
 })
 
 test('our own stack is kept apart from what a learner reads', () => {

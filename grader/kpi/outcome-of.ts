@@ -32,11 +32,18 @@ export function outcomeOf(error: unknown, kpi: CurrentKpi): Outcome {
   if (error instanceof KpiFailure || error instanceof LearnerFault) return { verdict: 'fail', feedback: complete(error.feedback) }
   if (isAssertion(error)) return { verdict: 'fail', feedback: complete(describe(error)) }
   if (error instanceof DeadlineExceeded)
-    return { verdict: 'timeout', feedback: complete({ because: `There was no verdict after ${error.seconds} s, the deadline of this KPI.` }) }
+    return {
+      verdict: 'timeout',
+      feedback: complete({ because: `There was no verdict after ${error.seconds} s, the deadline of this KPI.` }),
+    }
   if (error instanceof Inconclusive) return { verdict: 'inconclusive', feedback: complete({ because: error.message }) }
   const stack = error instanceof Error ? { stack: String(error.stack) } : {}
   if (error instanceof EnvironmentFault || (error instanceof CodedError && error.entry.class === 'environment'))
-    return { verdict: 'environment-error', feedback: complete({ because: error.message, ...(error instanceof CodedError ? { code: error.code } : {}) }), ...stack }
+    return {
+      verdict: 'environment-error',
+      feedback: complete({ because: error.message, ...(error instanceof CodedError ? { code: error.code } : {}) }),
+      ...stack,
+    }
   if (error instanceof CodedError && error.entry.class === 'program')
     return { verdict: 'fail', feedback: complete({ saw: error.errorTitle, because: error.fix, code: error.code }) }
   return {

@@ -2,7 +2,19 @@ import { expect, test } from 'vitest'
 import type { KpiSpec } from '../course/types.ts'
 import { runOrder } from './order.ts'
 
-const kpi = (id: string, ...after: string[]): KpiSpec => ({ id, after, claim: id, source: '', points: 1, bonus: false, needs: [], deadline: 20, mutants: [], hints: [], starter: 'fail' })
+const kpi = (id: string, ...after: string[]): KpiSpec => ({
+  id,
+  after,
+  claim: id,
+  source: '',
+  points: 1,
+  bonus: false,
+  needs: [],
+  deadline: 20,
+  mutants: [],
+  hints: [],
+  starter: 'fail',
+})
 const ids = (kpis: KpiSpec[]) => kpis.map(spec => spec.id).join(' ')
 
 test('a KPI comes after those it waits for, else the manifest decides', () => {

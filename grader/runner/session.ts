@@ -106,7 +106,12 @@ export class Session {
         runDir: this.run.dir,
         nodeModules: realpathSync(join(this.root, 'node_modules')),
         endpoints: engine.endpoints,
-        kpis: runOrder(chosen, request.passedBefore).map(spec => ({ id: spec.id, file: join(lab.testDir, `${spec.id}.test.ts`), deadline: spec.deadline, after: spec.after })),
+        kpis: runOrder(chosen, request.passedBefore).map(spec => ({
+          id: spec.id,
+          file: join(lab.testDir, `${spec.id}.test.ts`),
+          deadline: spec.deadline,
+          after: spec.after,
+        })),
         ignoreLocks: request.only !== undefined,
         settled: {},
       }
@@ -133,7 +138,11 @@ export class Session {
         totals: totals(ordered),
         unenforced: unenforcedLimits(),
         protectedChanged,
-        environment: { node: process.version, platform: `${process.platform}-${process.arch}`, ...Object.fromEntries(engine.endpoints.map(e => [e.service, e.version])) },
+        environment: {
+          node: process.version,
+          platform: `${process.platform}-${process.arch}`,
+          ...Object.fromEntries(engine.endpoints.map(e => [e.service, e.version])),
+        },
         evidence: evidence.relative,
         exitCode: exitCodeOf(ordered),
         next: null,

@@ -2,7 +2,17 @@ import { expect, test } from 'vitest'
 import type { KpiResult, Verdict } from '../results/types.ts'
 import { exitCodeOf, nextCommand, replayCommand, totals } from './settle.ts'
 
-const kpi = (verdict: Verdict, over: Partial<KpiResult> = {}): KpiResult => ({ id: 'k', claim: 'c', verdict, points: 2, bonus: false, earned: verdict === 'pass' ? 2 : 0, durationMs: 1, replay: 'replay', ...over })
+const kpi = (verdict: Verdict, over: Partial<KpiResult> = {}): KpiResult => ({
+  id: 'k',
+  claim: 'c',
+  verdict,
+  points: 2,
+  bonus: false,
+  earned: verdict === 'pass' ? 2 : 0,
+  durationMs: 1,
+  replay: 'replay',
+  ...over,
+})
 
 test('exit codes', () => {
   expect(exitCodeOf([kpi('pass'), kpi('not-run', { reason: 'needs-docker' })])).toBe(0)
@@ -21,7 +31,9 @@ test('bonus points are apart from the score', () => {
 
 test('a replay repeats engine, source and seed', () => {
   expect(replayCommand('6.2', 'no-race', 7, 'learner', 'embedded')).toBe('pnpm grade lab-6.2 --kpi no-race --seed 7')
-  expect(replayCommand('6.2', 'no-race', 7, 'mutant:local-counter', 'docker')).toBe('pnpm grade lab-6.2 --mutant local-counter --kpi no-race --seed 7 --engine docker')
+  expect(replayCommand('6.2', 'no-race', 7, 'mutant:local-counter', 'docker')).toBe(
+    'pnpm grade lab-6.2 --mutant local-counter --kpi no-race --seed 7 --engine docker',
+  )
 })
 
 test('the next step for a learner is a hint for the first failure', () => {

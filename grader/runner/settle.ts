@@ -26,12 +26,23 @@ export function fromReport(spec: KpiSpec, report: KpiReport, replay: string): Kp
 
 /** A KPI that did not run, with its reason. */
 export function notRun(spec: KpiSpec, reason: NotRunReason, replay: string): KpiResult {
-  return { id: spec.id, claim: spec.claim, verdict: 'not-run', reason, points: spec.points, bonus: spec.bonus, earned: 0, durationMs: 0, replay }
+  return {
+    id: spec.id,
+    claim: spec.claim,
+    verdict: 'not-run',
+    reason,
+    points: spec.points,
+    bonus: spec.bonus,
+    earned: 0,
+    durationMs: 0,
+    replay,
+  }
 }
 
 /** Sums over the KPIs, bonus apart. */
 export function totals(kpis: readonly KpiResult[]): Results['totals'] {
-  const sum = (bonus: boolean, key: 'earned' | 'points') => kpis.filter(kpi => kpi.bonus === bonus).reduce((total, kpi) => total + kpi[key], 0)
+  const sum = (bonus: boolean, key: 'earned' | 'points') =>
+    kpis.filter(kpi => kpi.bonus === bonus).reduce((total, kpi) => total + kpi[key], 0)
   return { earned: sum(false, 'earned'), points: sum(false, 'points'), bonusEarned: sum(true, 'earned'), bonusPoints: sum(true, 'points') }
 }
 
@@ -52,7 +63,10 @@ export function exitCodeOf(kpis: readonly KpiResult[]): number {
 /** The one next command to show, or null when all is done. */
 export function nextCommand(results: Pick<Results, 'lab' | 'source' | 'kpis'>, spec: readonly KpiSpec[]): string | null {
   const failed = results.kpis.find(kpi => kpi.verdict === 'fail' || kpi.verdict === 'timeout')
-  if (failed) return results.source === 'learner' && spec.some(kpi => kpi.id === failed.id) ? `pnpm hint lab-${results.lab} ${failed.id}` : failed.replay
+  if (failed)
+    return results.source === 'learner' && spec.some(kpi => kpi.id === failed.id)
+      ? `pnpm hint lab-${results.lab} ${failed.id}`
+      : failed.replay
   const undecided = results.kpis.find(kpi => kpi.verdict === 'inconclusive')
   if (undecided) return undecided.replay
   if (results.kpis.some(kpi => kpi.verdict === 'environment-error')) return 'pnpm checkup'

@@ -36,7 +36,14 @@ export class VitestRunner {
       if (meta.millrace) return this.onReport(meta.millrace)
       if (result.state === 'pending' || result.state === 'skipped') return
       const error = result.errors?.[0]
-      this.onReport({ kpi: test.name, verdict: 'grader-error', startedAt: 0, endedAt: 0, feedback: { did: [], because: error?.message ?? 'no report', code: 'MR-E-090' }, ...(error?.stack ? { stack: error.stack } : {}) })
+      this.onReport({
+        kpi: test.name,
+        verdict: 'grader-error',
+        startedAt: 0,
+        endedAt: 0,
+        feedback: { did: [], because: error?.message ?? 'no report', code: 'MR-E-090' },
+        ...(error?.stack ? { stack: error.stack } : {}),
+      })
     }
     return createVitest(
       'test',
@@ -74,10 +81,13 @@ export class VitestRunner {
       runningKpi = id
       clearTimeout(alarm)
       const deadline = plan.kpis.find(kpi => kpi.id === id)?.deadline ?? 20
-      alarm = setTimeout(() => {
-        overdue = true
-        this.killWorker()
-      }, deadline * 1000 + GRACE)
+      alarm = setTimeout(
+        () => {
+          overdue = true
+          this.killWorker()
+        },
+        deadline * 1000 + GRACE,
+      )
     }
     this.onReport = report => {
       clearTimeout(alarm)
@@ -96,7 +106,8 @@ export class VitestRunner {
         await vitest.runTestSpecifications(await vitest.globTestSpecifications(), true)
         vitest.state.clearErrors()
         if (signal?.aborted) return
-        const victim: string | undefined = runningKpi ?? (Object.keys(settled).length === before ? plan.kpis.find(kpi => !(kpi.id in settled))?.id : undefined)
+        const victim: string | undefined =
+          runningKpi ?? (Object.keys(settled).length === before ? plan.kpis.find(kpi => !(kpi.id in settled))?.id : undefined)
         if (victim) this.onReport(lost(victim, overdue))
       }
     } finally {
@@ -124,5 +135,7 @@ const lost = (kpi: string, overdue: boolean): KpiReport => ({
   verdict: overdue ? 'timeout' : 'grader-error',
   startedAt: 0,
   endedAt: 0,
-  feedback: overdue ? { did: [], because: 'The KPI did not end at its deadline and was ended from outside.' } : { did: [], because: 'The process that ran the KPI tests died.', code: 'MR-E-090' },
+  feedback: overdue
+    ? { did: [], because: 'The KPI did not end at its deadline and was ended from outside.' }
+    : { did: [], because: 'The process that ran the KPI tests died.', code: 'MR-E-090' },
 })

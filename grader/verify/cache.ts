@@ -40,7 +40,9 @@ export class HashCache<T> {
   private prune(): void {
     const names = readdirSync(this.dir)
     if (names.length <= MAX_ENTRIES) return
-    const byAge = names.map(name => ({ name, at: statSync(join(this.dir, name), { throwIfNoEntry: false })?.mtimeMs ?? 0 })).sort((a, b) => a.at - b.at)
+    const byAge = names
+      .map(name => ({ name, at: statSync(join(this.dir, name), { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
+      .sort((a, b) => a.at - b.at)
     for (const { name } of byAge.slice(0, names.length - MAX_ENTRIES)) rmSync(join(this.dir, name), { force: true })
   }
 }

@@ -48,7 +48,15 @@ export async function runGate(options: GateOptions): Promise<LabReport[]> {
   const queue: { variant: Variant; report: LabReport }[] = []
   for (const lab of options.labs)
     for (const engine of lab.engines.filter(name => !options.engine || name === options.engine)) {
-      const report: LabReport = { lab: lab.id, folder: lab.folder, engine, problems: staticProblems(options.root, lab), verdicts: [], kpis: 0, killers: 0 }
+      const report: LabReport = {
+        lab: lab.id,
+        folder: lab.folder,
+        engine,
+        problems: staticProblems(options.root, lab),
+        verdicts: [],
+        kpis: 0,
+        killers: 0,
+      }
       reports.push(report)
       for (const variant of variantsOf(options.root, lab, engine, options.times, GATE_SEED)) {
         const cached = options.fresh ? undefined : cache.get(variant.key)
@@ -70,7 +78,9 @@ export async function runGate(options: GateOptions): Promise<LabReport[]> {
         if (options.signal?.aborted) return
         if (verdict.problems.length === 0) cache.set(variant.key, verdict)
         report.verdicts.push(verdict)
-        options.onProgress(`${total - queue.length} of ${total}: lab ${variant.lab.id} ${variantName(variant)} ${verdict.problems.length === 0 ? 'ok' : 'PROBLEM'}`)
+        options.onProgress(
+          `${total - queue.length} of ${total}: lab ${variant.lab.id} ${variantName(variant)} ${verdict.problems.length === 0 ? 'ok' : 'PROBLEM'}`,
+        )
       }
     } finally {
       await session?.close()
@@ -99,5 +109,7 @@ function complete(report: LabReport, options: GateOptions): void {
     if (difference) report.problems.push(difference)
   }
   if (options.signal?.aborted) return
-  for (const kpi of kpis) if (kpi.mutants.length > 0 && !killed.has(kpi.id)) report.problems.push(`${kpi.id} kills none of its mutants (${kpi.mutants.join(', ')})`)
+  for (const kpi of kpis)
+    if (kpi.mutants.length > 0 && !killed.has(kpi.id))
+      report.problems.push(`${kpi.id} kills none of its mutants (${kpi.mutants.join(', ')})`)
 }

@@ -1,7 +1,7 @@
 import type { Results } from '../results/types.ts'
-import { Session, sourceName } from '../runner/session.ts'
-import { runnable, type Variant } from './variants.ts'
+import { type Session, sourceName } from '../runner/session.ts'
 import { goldenText } from './golden.ts'
+import { runnable, type Variant } from './variants.ts'
 
 /** What the gate keeps of one variant's run. */
 export interface VariantVerdict {
@@ -25,7 +25,13 @@ export interface VariantVerdict {
 export const variantName = (variant: Variant): string => `${sourceName(variant.source)}${variant.round > 0 ? `#${variant.round + 1}` : ''}`
 
 /** Run one variant in a warm session and hold its results against what the manifest says. */
-export async function judgeVariant(session: Session, variant: Variant, seed: number, evidenceRoot: string, signal?: AbortSignal): Promise<VariantVerdict> {
+export async function judgeVariant(
+  session: Session,
+  variant: Variant,
+  seed: number,
+  evidenceRoot: string,
+  signal?: AbortSignal,
+): Promise<VariantVerdict> {
   const began = performance.now()
   let first: number | undefined
   const results = await session.judge({
@@ -54,7 +60,9 @@ export async function judgeVariant(session: Session, variant: Variant, seed: num
 }
 
 const ours = (results: Results): string[] =>
-  results.kpis.filter(kpi => kpi.verdict === 'grader-error' || kpi.verdict === 'environment-error').map(kpi => `${kpi.id}: ${kpi.verdict}: ${kpi.feedback?.because ?? ''}`)
+  results.kpis
+    .filter(kpi => kpi.verdict === 'grader-error' || kpi.verdict === 'environment-error')
+    .map(kpi => `${kpi.id}: ${kpi.verdict}: ${kpi.feedback?.because ?? ''}`)
 
 function judgeStarter(variant: Variant, results: Results): string[] {
   return runnable(variant.lab, variant.engine).flatMap(spec => {

@@ -22,5 +22,5 @@ export function renderGate(reports: readonly LabReport[], figures: Figures, term
     return [head, ...report.problems.map(problem => `    ${c.red(problem)}`)].join('\n')
   })
   const bad = reports.reduce((sum, report) => sum + report.problems.length, 0)
-  return `${lines.map(line => terminal.unicode ? line : terminal.text(line)).join('\n')}\n\n${bad === 0 ? c.green('The gate is open.') : c.red(`${bad} problem${bad === 1 ? '' : 's'}: the gate is closed.`)}\n`
+  return `${lines.map(line => (terminal.unicode ? line : terminal.text(line))).join('\n')}\n\n${bad === 0 ? c.green('The gate is open.') : c.red(`${bad} problem${bad === 1 ? '' : 's'}: the gate is closed.`)}\n`
 }

@@ -7,7 +7,11 @@ import type { Lab } from '../course/types.ts'
 /** What a lesson should have; a lab of many KPIs may need more words than one of few. */
 const LESSON_WORDS = { least: 500, most: 2500 }
 
-const words = (markdown: string): number => markdown.replace(/```[\s\S]*?```/g, '').split(/\s+/).filter(word => /\w/.test(word)).length
+const words = (markdown: string): number =>
+  markdown
+    .replace(/```[\s\S]*?```/g, '')
+    .split(/\s+/)
+    .filter(word => /\w/.test(word)).length
 
 function* files(dir: string): Generator<string> {
   if (!existsSync(dir)) return
@@ -29,19 +33,24 @@ export function staticProblems(root: string, lab: Lab): string[] {
   need(join(lab.solutionDir, 'NOTES.md'), "the solution's notes")
   need(join(root, 'slides', `${lab.folder}.md`), 'the deck')
   for (const kpi of lab.kpis) {
-    if (kpi.hints.length !== 3) problems.push(`${kpi.id}: ${kpi.hints.length} hints, three are wanted (a question, a pointer, a near-solution)`)
+    if (kpi.hints.length !== 3)
+      problems.push(`${kpi.id}: ${kpi.hints.length} hints, three are wanted (a question, a pointer, a near-solution)`)
     if (kpi.mutants.length === 0) problems.push(`${kpi.id}: no mutant: a KPI that nothing is known to fail proves nothing`)
   }
   const lesson = join(lab.labDir, 'README.md')
   if (existsSync(lesson)) {
     const count = words(readFileSync(lesson, 'utf8'))
-    if (count < LESSON_WORDS.least || count > LESSON_WORDS.most) problems.push(`the lesson has ${count} words, ${LESSON_WORDS.least} to ${LESSON_WORDS.most} are wanted`)
+    if (count < LESSON_WORDS.least || count > LESSON_WORDS.most)
+      problems.push(`the lesson has ${count} words, ${LESSON_WORDS.least} to ${LESSON_WORDS.most} are wanted`)
   }
   for (const path of files(lab.solutionDir)) {
     if (!/\.(ts|lua|sql|py|yaml|md)$/.test(path)) continue
-    readFileSync(path, 'utf8').split('\n').forEach((line, i) => {
-      if (/\b(TODO|FIXME|XXX)\b/.test(line)) problems.push(`${path.slice(root.length + 1)}:${i + 1}: ${/TODO|FIXME|XXX/.exec(line)![0]} in a solution`)
-    })
+    readFileSync(path, 'utf8')
+      .split('\n')
+      .forEach((line, i) => {
+        if (/\b(TODO|FIXME|XXX)\b/.test(line))
+          problems.push(`${path.slice(root.length + 1)}:${i + 1}: ${/TODO|FIXME|XXX/.exec(line)![0]} in a solution`)
+      })
   }
   return problems
 }

@@ -15,12 +15,24 @@ export function gateSuite(root: string, lab: Lab, core: readonly string[]): Suit
     async run({ fresh, signal }) {
       const progress = startProgress({ quiet: false, terminal: terminalOf(process.stderr) })
       const engine = process.env['MILLRACE_DOCKER'] === '1' ? undefined : ('embedded' as const)
-      const reports = await runGate({ root, labs: [lab], times: 1, lanes: 2, fresh, write: false, onProgress: text => progress.update(text), signal, ...(engine ? { engine } : {}) })
+      const reports = await runGate({
+        root,
+        labs: [lab],
+        times: 1,
+        lanes: 2,
+        fresh,
+        write: false,
+        onProgress: text => progress.update(text),
+        signal,
+        ...(engine ? { engine } : {}),
+      })
       progress.stop()
       process.stdout.write(renderGate(reports, figuresOf(reports), terminalOf()))
       const variants = reports.flatMap(report => report.verdicts)
       const bad = variants.filter(verdict => verdict.problems.length > 0).length
-      const others = reports.reduce((sum, report) => sum + report.problems.length, 0) - variants.reduce((sum, verdict) => sum + verdict.problems.length, 0)
+      const others =
+        reports.reduce((sum, report) => sum + report.problems.length, 0) -
+        variants.reduce((sum, verdict) => sum + verdict.problems.length, 0)
       return { passed: variants.length - bad, failed: bad + others, skipped: 0 }
     },
   }

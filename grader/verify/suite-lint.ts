@@ -9,7 +9,10 @@ export function lintSuite(root: string): Suite {
     name: 'lint and types',
     key: () => contentHash(root, ['.'], { suite: 'lint' }),
     async run({ signal }) {
-      const codes = [await runCommand(bin('biome'), ['check', '.'], root, signal), await runCommand(bin('tsc'), ['--noEmit', '-p', '.'], root, signal)]
+      const codes = [
+        await runCommand(bin('biome'), ['check', '.'], root, signal),
+        await runCommand(bin('tsc'), ['--noEmit', '-p', '.'], root, signal),
+      ]
       return { passed: codes.filter(code => code === 0).length, failed: codes.filter(code => code !== 0).length, skipped: 0 }
     },
   }

@@ -35,8 +35,19 @@ export function vitestSuite(root: string, project: string, filters: readonly str
       const file = join(dir, 'report.json')
       try {
         const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
-        const code = await runCommand(process.execPath, [vitest, 'run', '--project', project, '--reporter=dot', '--reporter=json', `--outputFile.json=${file}`, ...filters], root, signal)
-        const report = JSON.parse(readFileSync(file, 'utf8')) as { numPassedTests: number; numFailedTests: number; numPendingTests: number; numTodoTests: number; numFailedTestSuites: number }
+        const code = await runCommand(
+          process.execPath,
+          [vitest, 'run', '--project', project, '--reporter=dot', '--reporter=json', `--outputFile.json=${file}`, ...filters],
+          root,
+          signal,
+        )
+        const report = JSON.parse(readFileSync(file, 'utf8')) as {
+          numPassedTests: number
+          numFailedTests: number
+          numPendingTests: number
+          numTodoTests: number
+          numFailedTestSuites: number
+        }
         const failed = report.numFailedTests > 0 ? report.numFailedTests : code === 0 ? 0 : Math.max(1, report.numFailedTestSuites)
         return { passed: report.numPassedTests, failed, skipped: report.numPendingTests + report.numTodoTests }
       } catch (error) {

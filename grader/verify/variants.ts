@@ -39,7 +39,13 @@ export const runnable = (lab: Lab, engine: EngineName) => lab.kpis.filter(kpi =>
  * @param seed the seed of round 0; further rounds of the solution use the following ones
  */
 export function variantsOf(root: string, lab: Lab, engine: EngineName, times: number, seed: number): Variant[] {
-  const shared = ['pnpm-lock.yaml', ...CORE, `labs/${lab.folder}`, `grader/labs/${lab.folder}`, ...lab.services.flatMap(service => SERVICE_SOURCES[service] ?? [])]
+  const shared = [
+    'pnpm-lock.yaml',
+    ...CORE,
+    `labs/${lab.folder}`,
+    `grader/labs/${lab.folder}`,
+    ...lab.services.flatMap(service => SERVICE_SOURCES[service] ?? []),
+  ]
   const variant = (source: Source, paths: string[], round = 0, only?: string[]): Variant => ({
     lab,
     engine,
@@ -54,6 +60,8 @@ export function variantsOf(root: string, lab: Lab, engine: EngineName, times: nu
   return [
     variant({ kind: 'starter' }, []),
     ...Array.from({ length: times }, (_, round) => variant({ kind: 'solution' }, overlay, round)),
-    ...[...mutants].map(([name, kpis]) => variant({ kind: 'mutant', name }, [...overlay, `solutions/${lab.folder}/mutants/${name}`], 0, kpis)),
+    ...[...mutants].map(([name, kpis]) =>
+      variant({ kind: 'mutant', name }, [...overlay, `solutions/${lab.folder}/mutants/${name}`], 0, kpis),
+    ),
   ]
 }

@@ -12,4 +12,5 @@ export function mergeResults(before: Results, fresh: ReadonlyMap<string, KpiResu
 }
 
 /** Ids of the KPIs that passed. */
-export const passedOf = (results: Results | undefined): Set<string> => new Set(results?.kpis.filter(kpi => kpi.verdict === 'pass').map(kpi => kpi.id))
+export const passedOf = (results: Results | undefined): Set<string> =>
+  new Set(results?.kpis.filter(kpi => kpi.verdict === 'pass').map(kpi => kpi.id))

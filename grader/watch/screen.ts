@@ -25,8 +25,13 @@ function focused(results: Results, focus: string | undefined): Results {
 /** The whole screen as text: never more lines than the terminal has. */
 export function drawScreen(view: WatchView, term: Terminal): string {
   const rows = Number.isFinite(term.height) ? term.height : 40
-  const body = view.overlay ?? (view.results ? renderers.terminal(focused(view.results, view.focus), { terminal: term, compact: true, reserveRows: 3 }) : '')
-  const lines = body.replace(/\n+$/, '').split('\n').slice(0, rows - 3)
+  const body =
+    view.overlay ??
+    (view.results ? renderers.terminal(focused(view.results, view.focus), { terminal: term, compact: true, reserveRows: 3 }) : '')
+  const lines = body
+    .replace(/\n+$/, '')
+    .split('\n')
+    .slice(0, rows - 3)
   return [...lines, '', term.c.dim(term.text(view.status)), term.c.dim(KEYS)].join('\n')
 }
 
@@ -41,6 +46,13 @@ export function nextFocus(results: Results | undefined, focus: string | undefine
 /** A line a KPI, for the key `l`. */
 export function listText(results: Results | undefined, term: Terminal): string {
   if (!results) return 'No verdict yet.'
-  const mark: Record<string, string> = { pass: term.c.green(term.sym.pass), fail: term.c.red(term.sym.fail), timeout: term.c.red(term.sym.fail), 'not-run': term.sym.locked }
-  return results.kpis.map(kpi => `  ${mark[kpi.verdict] ?? term.sym.unsure} ${kpi.id.padEnd(28)} ${kpi.verdict.padEnd(18)} ${kpi.points} pts`).join('\n')
+  const mark: Record<string, string> = {
+    pass: term.c.green(term.sym.pass),
+    fail: term.c.red(term.sym.fail),
+    timeout: term.c.red(term.sym.fail),
+    'not-run': term.sym.locked,
+  }
+  return results.kpis
+    .map(kpi => `  ${mark[kpi.verdict] ?? term.sym.unsure} ${kpi.id.padEnd(28)} ${kpi.verdict.padEnd(18)} ${kpi.points} pts`)
+    .join('\n')
 }

@@ -86,7 +86,10 @@ export async function watchLab(request: WatchRequest): Promise<number> {
       })
   }
 
-  const watcher = watchFiles(lab.labDir, { ignoreInitial: true, ignored: path => /(^|\/)(node_modules|\.[^/]+)$/.test(relative(lab.labDir, path)) })
+  const watcher = watchFiles(lab.labDir, {
+    ignoreInitial: true,
+    ignored: path => /(^|\/)(node_modules|\.[^/]+)$/.test(relative(lab.labDir, path)),
+  })
   watcher.on('all', (_event, path) => {
     clearTimeout(settle)
     settle = setTimeout(() => {
@@ -134,4 +137,5 @@ export async function watchLab(request: WatchRequest): Promise<number> {
   return code
 }
 
-const firstFailed = (results: Results | undefined): string | undefined => results?.kpis.find(kpi => kpi.verdict === 'fail' || kpi.verdict === 'timeout')?.id
+const firstFailed = (results: Results | undefined): string | undefined =>
+  results?.kpis.find(kpi => kpi.verdict === 'fail' || kpi.verdict === 'timeout')?.id
