@@ -139,6 +139,18 @@ export const ERRORS = {
     cause: 'labs/ has no folder named <level>.<number>-<name>.',
     fix: 'Restore labs/ from the repository.',
   },
+  'MR-E-023': {
+    class: 'use',
+    title: 'Lab {lab} has no file "{file}".',
+    cause: 'Files are named as they lie in the lab folder, e.g. src/server.ts.',
+    fix: 'Did you mean {nearest}? The files of the lab are {all}.',
+  },
+  'MR-E-024': {
+    class: 'use',
+    title: 'The solution of lab {lab} is not open yet: {open}.',
+    cause: '`pnpm diff --solution` opens once every KPI that is not a bonus has passed on your files.',
+    fix: '`pnpm hint lab-{lab} {kpi}` gives one step at a time. Instructors: add --instructor.',
+  },
   // 040–069 environment and services
   'MR-E-040': {
     class: 'environment',
@@ -261,6 +273,12 @@ export const ERRORS = {
     title: '{name} wrote too much to disk: {limit}.',
     cause: 'The folder in TMPDIR that a program may write to is limited.',
     fix: 'Delete files that are no longer needed, or write less.',
+  },
+  'MR-E-081': {
+    class: 'program',
+    title: '{name} cannot listen on its port {port}: another of your programs does.',
+    cause: 'Each program is told its own port in PORT.',
+    fix: 'Listen on process.env.PORT only, and on no other port.',
   },
   // 090–099 our bugs
   'MR-E-090': {

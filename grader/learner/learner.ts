@@ -10,7 +10,8 @@ import { enforcesDataLimit, type OwnUser, ownUserFor } from './platform.ts'
 import { type Launch, RunningProgram, type Surroundings, withDefaults } from './program.ts'
 import { reachReady } from './reach-ready.ts'
 import { readText } from './read-text.ts'
-import { crashWords, didNotEnd } from './start-fault.ts'
+import { accepts } from './ready.ts'
+import { crashWords, didNotEnd, portTaken } from './start-fault.ts'
 import type { Learner, Program, StartOptions } from './types.ts'
 
 export interface LearnerOptions {
@@ -90,7 +91,7 @@ export function createLearner(options: LearnerOptions): OwnedLearner {
       limits,
       user,
       watchMemory: !enforcesDataLimit(),
-      mayEnd: start.ready?.kind === 'none',
+      mayEnd: port === undefined ? 'always' : start.ready?.kind === 'none' ? 'with-0' : 'never',
       logFile: join(options.evidenceDir, `${name}.log`),
       ...(start.stdin === undefined ? {} : { stdin: start.stdin }),
     }
@@ -110,8 +111,10 @@ export function createLearner(options: LearnerOptions): OwnedLearner {
   }
 
   const bringUp = async (launch: Launch, start: StartOptions): Promise<Program> => {
+    const alone = programs.every(other => !other.running)
+    // Or a stranger on its port would count as ready.
+    if (await accepts(launch.port)) throw portTaken(launch, alone)
     const program = begin(launch, start)
-    const alone = programs.every(other => other === program || !other.running)
     await reachReady(program, start, { alone, ports: () => programs.map(other => other.port), now, onEvent: options.onEvent })
     return program
   }
@@ -137,7 +140,6 @@ export function createLearner(options: LearnerOptions): OwnedLearner {
     async run(entry, runOptions = {}) {
       const withinMs = runOptions.withinMs ?? 30_000
       const program = begin(await launchFor(entry, runOptions, undefined), runOptions)
-      program.meantToEnd = true
       let late = false
       const timer = setTimeout(() => {
         late = true

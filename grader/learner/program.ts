@@ -23,8 +23,8 @@ export interface Launch {
   /** Look at memory from outside, because the kernel does not limit it here. */
   watchMemory: boolean
   logFile: string
-  /** Ending with code 0 is not a crash: it is started with ready `none`. */
-  mayEnd: boolean
+  /** Which ends of its own are no crash: a job's with code 0 (ready `none`), every one of a run, none of a server. */
+  mayEnd: 'never' | 'with-0' | 'always'
   stdin?: string
 }
 
@@ -104,9 +104,11 @@ export class RunningProgram implements Program {
     return this.exit === undefined
   }
 
-  /** True when it ended and the grader did not mean it to. A program that is not a server may end with code 0. */
+  /** True when it ended, the grader did not mean it to, and such a program may not. */
   get crashed(): boolean {
-    return this.exit !== undefined && !this.meantToEnd && !(this.launch.mayEnd && this.exit.code === 0)
+    const { mayEnd } = this.launch
+    if (!this.exit || this.meantToEnd || mayEnd === 'always') return false
+    return mayEnd === 'never' || this.exit.code !== 0
   }
 
   async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {

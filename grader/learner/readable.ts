@@ -10,7 +10,7 @@ const MAX_SHOWN = 300
 export interface Readable {
   /** The last lines, stack traces cut to the first frame in the learner's files. */
   lines: string[]
-  /** The uncaught error's first line, when there is one. */
+  /** The last error's first line, when there is one. */
   error?: string
   /** Where: "src/server.ts:12", only in the learner's own files. */
   at?: string
@@ -19,10 +19,11 @@ export interface Readable {
 }
 
 const FRAME = /^\s+at /
-/** `file:///…/src/a.ts:5` alone on a line: how Node heads an uncaught error. */
-const HEADER = /^(?:file:\/\/)?(\/.*):(\d+)$/
-const ERROR = /^(?:Uncaught )?(?:[A-Z]\w*(?:Error|Exception)|Error|AggregateError|DOMException)(?: \[\w+\])?(?:: |$)/
-const NOISE = /^Node\.js v\d|^\(Use `node --trace|^\s*\^+\s*$/
+/** Alone on a line: how Node heads an uncaught error. Its source line, a caret and a blank line follow, then the error. */
+const HEADER = /^(?:(?:file:\/\/)?(\/.*)|node:[\w/]+):(\d+)$/
+const CARET = /^\s*\^+\s*$/
+const ERROR = /^(?:Uncaught )?(?:[A-Z]\w*(?:Error|Exception)|[Ee]rror|AggregateError)(?: \[\w+\])?: /
+const NOISE = /^Node\.js v\d|^\(Use `node --trace|^\s*$/
 
 /**
  * The readable end of a log.
@@ -31,59 +32,65 @@ const NOISE = /^Node\.js v\d|^\(Use `node --trace|^\s*\^+\s*$/
  */
 export const readable = (logs: readonly LogLine[], dir: string, hide: readonly number[] = []): Readable => {
   const relative = (text: string) => text.replaceAll(`file://${dir}/`, '').replaceAll(`${dir}/`, '').replaceAll(dir, '.')
-  const own = (text: string): string | undefined => {
-    const place = /(?:file:\/\/)?(\/[^\s()]+):(\d+):\d+\)?$/.exec(text)
-    if (!place?.[1]?.startsWith(`${dir}/`) || place[1].startsWith(`${dir}/node_modules/`)) return
-    return `${relative(place[1])}:${place[2]}`
-  }
-  const out: string[] = []
-  let error: string | undefined
-  let at: string | undefined
-  let header: string | undefined
-  let framed = false
-  let syntax = false
+  const own = (path: string | undefined, line: string | undefined) =>
+    path?.startsWith(`${dir}/`) && !path.startsWith(`${dir}/node_modules/`) ? `${relative(path)}:${line}` : undefined
   const lines = logs.slice(-WINDOW).map(line => line.text)
+  const out: string[] = []
+  const found: Readable = { lines: [], syntax: false }
+  let framed = false
+
+  const place = (at: string) => {
+    if (framed) return
+    framed = true
+    out.push(`    at ${at}`)
+    if (found.error) found.at = at
+  }
+  const startError = (text: string, header: string | undefined) => {
+    framed = false
+    found.error = relative(text).replace(/^Uncaught /, '')
+    delete found.at
+    found.syntax = found.error.startsWith('SyntaxError')
+    out.push(found.error)
+    // The frames of a syntax error are all Node's: its place is in the header.
+    if (found.syntax && header) place(header)
+  }
+
   for (let i = 0; i < lines.length; i++) {
     const text = lines[i]!
     if (FRAME.test(text)) {
-      const place = own(text)
-      if (place && !framed) {
-        out.push(`    at ${place}`)
-        framed = true
-        if (error) at ??= place
+      const frame = /(?:file:\/\/)?(\/[^()]+):(\d+):\d+\)?(?: \{)?$/.exec(text)
+      const at = own(frame?.[1], frame?.[2])
+      if (at) place(at)
+      if (!text.endsWith(' {')) continue
+      // Properties of the error follow, up to a brace of its own: useful ones of a database, noise of a syntax error.
+      const end = lines.indexOf('}', i)
+      if (end > i && found.syntax) i = end
+      else if (end > i) lines.splice(end, 1)
+      continue
+    }
+    const header = HEADER.exec(text)
+    if (header) {
+      const caret = lines.findIndex((line, j) => j > i && j <= i + 8 && CARET.test(line))
+      let next = caret + 1
+      while (caret > 0 && next < lines.length && NOISE.test(lines[next]!)) next++
+      if (caret > 0 && next < lines.length) {
+        startError(lines[next]!, own(header[1], header[2]))
+        i = next
       }
       continue
     }
-    if (NOISE.test(text) || text.trim() === '') continue
-    const head = HEADER.exec(text)
-    if (head) {
-      header = head[1]!.startsWith(`${dir}/`) ? `${relative(head[1]!)}:${head[2]}` : undefined
-      // The source line and its caret follow; the error's own line comes after them.
-      const error = lines.findIndex((line, j) => j > i && ERROR.test(line))
-      if (error > i && error - i <= 12) i = error - 1
-      continue
-    }
-    if (ERROR.test(text)) {
-      framed = false
-      error = relative(text).replace(/^Uncaught /, '')
-      at = undefined
-      syntax = /^SyntaxError/.test(error)
-      out.push(error)
-      if (syntax && header) {
-        at = header
-        out.push(`    at ${header}`)
-        framed = true
-      }
-      continue
-    }
-    out.push(relative(text))
+    if (NOISE.test(text)) continue
+    if (ERROR.test(text)) startError(text, undefined)
+    else out.push(relative(text))
   }
-  const shown = out.slice(-TAIL).map(line => hidden(line.slice(0, MAX_SHOWN), hide))
-  return { lines: shown, ...(error ? { error: hidden(error, hide) } : {}), ...(at ? { at } : {}), syntax }
+  const cut = (text: string) => hidden(text.slice(0, MAX_SHOWN), hide)
+  found.lines = out.slice(-TAIL).map(cut)
+  if (found.error) found.error = cut(found.error)
+  return found
 }
 
 const hidden = (text: string, numbers: readonly number[]): string => {
   let out = text.replace(/^\(node:\d+\)/, '(node)')
-  for (const number of numbers) out = out.replace(new RegExp(`(?<![\\d~])${number}(?!\\d)`, 'g'), `~${number}`)
+  for (const number of new Set(numbers)) if (number > 0) out = out.replace(new RegExp(`(?<![\\d~])${number}(?!\\d)`, 'g'), `~${number}`)
   return out
 }

@@ -58,6 +58,16 @@ export const exitedBeforeReady = async (
   )
 }
 
+/** Somebody accepts on the port that a program is about to be given. */
+export const portTaken = (launch: { name: string; port: number }, alone: boolean): LearnerFault | EnvironmentFault =>
+  alone
+    ? new EnvironmentFault(`another program of this machine took port ${launch.port} before ${launch.name} was started; run it again`)
+    : fault(
+        'MR-E-081',
+        { name: launch.name, port: launch.port },
+        { saw: `another of your programs already accepts connections on port ~${launch.port}, which belongs to ${launch.name}` },
+      )
+
 /** It runs, but is not ready in time. */
 export const notReady = (
   program: RunningProgram,

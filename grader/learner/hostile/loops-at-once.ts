@@ -1,0 +1,3 @@
+// Loops without end before anything else.
+console.log('starting')
+for (;;);
