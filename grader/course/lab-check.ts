@@ -3,6 +3,7 @@ import { basename, join } from 'node:path'
 import { CodedError } from '../errors/coded-error.ts'
 import { nearest } from '../ui/nearest.ts'
 import { idOf, type LabReading, labFolders, readLab } from './labs.ts'
+import { isHandedIn } from './learner-files.ts'
 import { readMutant, readSolution } from './overlay.ts'
 import type { Problem } from './problem.ts'
 import { type FileContent, listFiles, lstatOf, readPlainFile } from './safe-read.ts'
@@ -88,7 +89,7 @@ function checkOverlays(lab: Lab, starter: ReadonlyMap<string, FileContent>, othe
   if (!readPlainFile(lab.solutionDir, 'NOTES.md', lab.id))
     other(`${base}/NOTES.md`, 'missing: why the solution is so, what was rejected, what it simplifies')
   const solution = readSolution(lab)
-  const reach = (path: string): boolean => lab.edit.includes(path) || (!starter.has(path) && inEditableFolder(lab, path))
+  const reach = (path: string): boolean => lab.edit.includes(path) || (!starter.has(path) && isHandedIn(lab, path))
   const judge = (from: string, files: ReadonlyMap<string, FileContent>): void => {
     for (const path of files.keys())
       if (!reach(path))
@@ -112,13 +113,6 @@ function checkOverlays(lab: Lab, starter: ReadonlyMap<string, FileContent>, othe
       other(from, error.errorTitle)
     }
   }
-}
-
-function inEditableFolder(lab: Lab, path: string): boolean {
-  return lab.edit.some(edited => {
-    const folder = edited.slice(0, edited.lastIndexOf('/') + 1)
-    return folder === '' ? !path.includes('/') : path.startsWith(folder)
-  })
 }
 
 /** labs/ and the sealed starters agree: a check for authors and CI, not for a clone in which a learner works. */

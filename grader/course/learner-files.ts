@@ -47,6 +47,14 @@ export function readLearnerFiles(lab: Lab, starter: Starter): LearnerFiles {
   return { files, protectedChanged: [...new Set(protectedChanged)].sort() }
 }
 
+/** True when a new file at this path would be graded: it lies below the folder of an editable file (at the top: right in it). */
+export function isHandedIn(lab: Pick<Lab, 'edit'>, path: string): boolean {
+  return lab.edit.some(edited => {
+    const folder = edited.slice(0, edited.lastIndexOf('/') + 1)
+    return folder === '' ? !path.includes('/') : path.startsWith(folder)
+  })
+}
+
 const fold = (path: string): string => path.normalize('NFC').toLowerCase()
 
 /** The folder itself must be where it says it is: a link could hand in somebody else's files. */

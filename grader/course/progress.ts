@@ -92,14 +92,13 @@ export function standings(lab: Lab, progress: Progress): KpiStanding[] {
 }
 
 /**
- * True when every KPI that is not a bonus has passed. One that needs Docker and was never run on it does not stand in the way:
- * the lab is passed as far as this machine can judge it.
+ * True when every KPI that is not a bonus has passed. One that needs Docker and was never run on it does not stand in the way
+ * once another has passed: the lab is passed as far as this machine can judge it.
  */
 export function isPassed(lab: Lab, progress: Progress): boolean {
-  return lab.kpis.every(kpi => {
-    const seen = progress.kpis[kpi.id]
-    return kpi.bonus || seen?.verdict === 'pass' || seen?.reason === 'needs-docker'
-  })
+  const needed = lab.kpis.filter(kpi => !kpi.bonus)
+  const passed = needed.filter(kpi => progress.kpis[kpi.id]?.verdict === 'pass')
+  return passed.length > 0 && needed.every(kpi => passed.includes(kpi) || progress.kpis[kpi.id]?.reason === 'needs-docker')
 }
 
 /** Points of a lab as the progress has them, bonus apart. */

@@ -1,0 +1,100 @@
+/** Every file of a lab as it stands in labs/, beside its original: what status, diff and reset talk about. */
+import { join } from 'node:path'
+import { CodedError } from '../errors/coded-error.ts'
+import { nearest } from '../ui/nearest.ts'
+import { type FileContent, listFiles, lstatOf, readPlainFile } from './safe-read.ts'
+import { loadStarter, type Starter, sha256 } from './starter.ts'
+import { type FileState, trackFiles } from './tracking.ts'
+import type { Lab } from './types.ts'
+
+/** One path of a lab. */
+export interface LabFile {
+  path: string
+  /** `edit`: the learner's to change; `protected`: the course's; `new`: the learner's own. */
+  role: 'edit' | 'protected' | 'new'
+  state: FileState | 'new'
+  /** The sealed starter's text; absent for `new`. */
+  original: FileContent | undefined
+  /** What stands in labs/; absent when missing or unreadable. */
+  now: FileContent | undefined
+  /** The starter text an editable file came from. */
+  base?: Buffer | undefined
+}
+
+/**
+ * All files of a lab: editable ones (tracked, see tracking.ts), protected ones, then the learner's new ones.
+ * @throws CodedError MR-E-012, MR-E-013 when the sealed starter is missing or damaged
+ */
+export function labFiles(root: string, lab: Lab, starter: Starter = loadStarter(lab), note?: (text: string) => void): LabFile[] {
+  const edit = trackFiles(root, lab, starter, note).map(
+    ({ path, state, base, now }): LabFile => ({
+      path,
+      role: 'edit',
+      state,
+      original: starter.files.get(path),
+      now,
+      base,
+    }),
+  )
+  const fixed = [...starter.files]
+    .filter(([path]) => !lab.edit.includes(path))
+    .map(([path, original]) => protectedFile(lab, starter, path, original))
+  const known = new Set([...starter.files.keys(), ...lab.edit])
+  return [
+    ...edit,
+    ...fixed,
+    ...newPaths(lab)
+      .filter(path => !known.has(path))
+      .map((path): LabFile => ({ path, role: 'new', state: 'new', original: undefined, now: plainOrNothing(lab, path) })),
+  ]
+}
+
+/** Finds one file by the name a learner types: with or without the lab folder in front. @throws CodedError MR-E-023 */
+export function pickFile(lab: Lab, files: readonly LabFile[], name: string): LabFile {
+  const wanted = name.replace(/^\.\//, '').replace(`labs/${lab.folder}/`, '')
+  const found = files.find(file => file.path === wanted)
+  if (found) return found
+  const paths = files.map(file => file.path)
+  const byName = paths.find(path => path.endsWith(`/${wanted}`))
+  throw new CodedError('MR-E-023', {
+    lab: lab.id,
+    file: name,
+    nearest: byName ?? nearest(wanted, paths) ?? paths[0],
+    all: paths.join(', '),
+  })
+}
+
+function protectedFile(lab: Lab, starter: Starter, path: string, original: FileContent): LabFile {
+  const file = { path, role: 'protected' as const, original }
+  try {
+    const now = readPlainFile(lab.labDir, path, lab.id)
+    if (!now) return { ...file, state: 'missing', now }
+    if (now.content.equals(original.content)) return { ...file, state: 'untouched', now }
+    return { ...file, state: starter.history.get(path)?.includes(sha256(now.content)) ? 'old' : 'edited', now }
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error
+    return { ...file, state: 'unreadable', now: undefined }
+  }
+}
+
+/** New files anywhere in the lab; a folder that cannot be listed (links, too many files) is left for grading to complain about. */
+function newPaths(lab: Lab): string[] {
+  if (!lstatOf(lab.labDir)?.isDirectory()) return []
+  try {
+    return listFiles(lab.labDir, '', lab.id, {
+      skip: path => path.split('/').at(-1) === 'node_modules' || lstatOf(join(lab.labDir, path))?.isSymbolicLink() === true,
+    })
+  } catch (error) {
+    if (error instanceof CodedError) return []
+    throw error
+  }
+}
+
+function plainOrNothing(lab: Lab, path: string): FileContent | undefined {
+  try {
+    return readPlainFile(lab.labDir, path, lab.id)
+  } catch (error) {
+    if (error instanceof CodedError) return undefined
+    throw error
+  }
+}
