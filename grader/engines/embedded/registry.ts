@@ -3,5 +3,6 @@ import type { EmbeddedService } from '../../services/embedded.ts'
 
 /** The services of the embedded engine; each is loaded only when a lab names it. */
 export const REGISTRY: Partial<Record<ServiceName, () => Promise<EmbeddedService>>> = {
+  postgres: async () => (await import('../../services/postgres/embedded.ts')).postgres,
   valkey: async () => (await import('../../services/valkey/embedded.ts')).valkey,
 }

@@ -4,5 +4,6 @@ import type { ServiceEndpoint } from '../../services/types.ts'
 
 /** How each service is made as new between runs. */
 export const RESETS: Partial<Record<ServiceName, (endpoint: ServiceEndpoint, control: Control) => Promise<void>>> = {
+  postgres: async endpoint => (await import('../../services/postgres/reset.ts')).resetPostgres(endpoint),
   valkey: async (_endpoint, control) => (await import('../../services/valkey/reset.ts')).resetValkey(control),
 }

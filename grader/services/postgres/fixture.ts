@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto'
+import pg from 'pg'
+import { Control } from '../control.ts'
+import type { PostgresFixture, ServiceEndpoint } from '../types.ts'
+import { connectAdmin, dropDatabase } from './admin.ts'
+
+export interface PostgresOptions {
+  /** The role may create replication slots and stream changes (labs on change data capture). */
+  replication?: boolean
+}
+
+/**
+ * A database and a role of its own for one KPI: no superuser, may enter and own nothing but this database. A server that does not answer
+ * is brought back first. `close` drops both, whatever still holds on to them.
+ * @throws CodedError MR-E-040 … 046 when the server cannot be brought back
+ */
+export async function openPostgres(
+  endpoint: ServiceEndpoint,
+  kpiId: string,
+  options: PostgresOptions = {},
+): Promise<PostgresFixture & { close(): Promise<void> }> {
+  const control = new Control(endpoint)
+  if (endpoint.control) await control.ask('ensure', {}, 60_000)
+  const { host, port } = endpoint
+  const name = `kpi_${kpiId.replace(/\W/g, '_').toLowerCase().slice(0, 40)}_${randomBytes(3).toString('hex')}`
+  const password = randomBytes(12).toString('hex')
+  const setup = await connectAdmin(endpoint)
+  try {
+    const rights = `LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS ${options.replication ? 'REPLICATION' : 'NOREPLICATION'} CONNECTION LIMIT 100`
+    await setup.query(`CREATE ROLE ${name} ${rights} PASSWORD '${password}'`)
+    await setup.query(`CREATE DATABASE ${name} OWNER ${name} TEMPLATE template0`)
+    await setup.query(`REVOKE ALL ON DATABASE ${name} FROM PUBLIC`)
+  } finally {
+    await setup.end()
+  }
+  const admin = new pg.Pool({
+    host,
+    port,
+    user: endpoint.user,
+    password: endpoint.password,
+    database: name,
+    max: 4,
+    application_name: 'grader',
+  })
+  admin.on('error', () => {}) // The server may be killed on purpose; the next query opens a new connection.
+
+  return {
+    url: `postgres://${name}:${password}@${host}:${port}/${name}`,
+    ...{ host, port, database: name, user: name, password, admin },
+    restart: () => control.ask('restart', {}, 60_000),
+    start: () => control.ask('start', {}, 60_000),
+    pause: () => control.ask('pause'),
+    resume: () => control.ask('resume'),
+    kill: () => control.ask('kill'),
+    async close() {
+      try {
+        if (endpoint.control) {
+          await control.ask('resume')
+          await control.ask('ensure', {}, 60_000)
+        }
+        await admin.end()
+        const client = await connectAdmin(endpoint)
+        try {
+          await dropDatabase(client, name)
+          await client.query(`DROP ROLE IF EXISTS ${name}`)
+        } finally {
+          await client.end()
+        }
+      } finally {
+        control.close()
+      }
+    },
+  }
+}
