@@ -2,8 +2,6 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { createLearner } from '../learner/index.ts'
 import { type Warden, warden } from '../process/warden.ts'
-import { openPostgres } from '../services/postgres/fixture.ts'
-import { openValkey } from '../services/valkey/fixture.ts'
 import type { CurrentKpi } from './current.ts'
 import { EnvironmentFault } from './outcomes.ts'
 import type { Plan } from './plan.ts'
@@ -61,11 +59,13 @@ export const MAKERS: { [K in keyof KpiFixtures]: Maker<K> } = {
     return learner
   },
   valkey: async (bench, kpi, cleanups) => {
+    const { openValkey } = await import('../services/valkey/fixture.ts')
     const fixture = await openValkey(endpoint(bench, 'valkey'), kpi.id)
     cleanups.push(() => fixture.close())
     return fixture
   },
   postgres: async (bench, kpi, cleanups) => {
+    const { openPostgres } = await import('../services/postgres/fixture.ts')
     const fixture = await openPostgres(endpoint(bench, 'postgres'), kpi.id)
     cleanups.push(() => fixture.close())
     return fixture
