@@ -1,6 +1,7 @@
 import { ERRORS, type ErrorCode, type ErrorEntry } from './table.ts'
 
-const fill = (text: string, facts: Record<string, unknown>): string => text.replace(/\{(\w+)\}/g, (_, key: string) => String(facts[key] ?? `{${key}}`))
+const fill = (text: string, facts: Record<string, unknown>): string =>
+  text.replace(/\{(\w+)\}/g, (_, key: string) => String(facts[key] ?? `{${key}}`))
 
 /**
  * An error with a code of the table, its facts filled in.

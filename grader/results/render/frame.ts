@@ -6,14 +6,15 @@ import { countsText, durationText, firstTrouble, round } from './facts.ts'
 import type { RenderOptions } from './options.ts'
 
 /** "Lab 6.2  Rate limiter          embedded · seed 4127", and the story. */
-export function header(results: Results, term: Terminal, width: number): string[] {
+export function header(results: Results, term: Terminal, width: number, story = ''): string[] {
   const { c, sym } = term
   const title = `Lab ${term.text(results.lab.replace(/^lab-/, ''))}  ${term.text(results.title)}`
   const source = results.source === 'learner' ? [] : [term.text(results.source)]
   const run = [...source, results.engine, `seed ${results.seed}`].join(` ${sym.dot} `)
   const gap = width - widthOf(title) - widthOf(run)
   const lines = gap >= 2 ? [c.bold(title) + ' '.repeat(gap) + c.dim(run)] : [...wrap(title, width).map(line => c.bold(line)), c.dim(run)]
-  return results.story ? [...lines, ...wrap(term.text(results.story), width)] : lines
+  const told = results.story ?? story
+  return told ? [...lines, ...wrap(term.text(told), width)] : lines
 }
 
 /** Points, time, the replay command, the next command, and where the evidence is. */

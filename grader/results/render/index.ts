@@ -6,10 +6,10 @@ import { junit } from './junit.ts'
 import type { RenderOptions } from './options.ts'
 import { terminal } from './terminal.ts'
 
-export const RENDERERS = { terminal, junit, csv, github } as const satisfies Record<
+export const renderers = { terminal, junit, csv, github } as const satisfies Record<
   string,
   (results: Results, options?: RenderOptions) => string
 >
 
-export type RendererName = keyof typeof RENDERERS
+export type RendererName = keyof typeof renderers
 export type { RenderOptions } from './options.ts'

@@ -14,12 +14,12 @@ const MAX_WIDTH = 100
 
 /** The whole verdict as text that ends in a line feed; with `compact`, at most the terminal's height. */
 export function terminal(results: Results, options: RenderOptions = {}): string {
-  const term = options.term ?? createTerminal()
+  const term = options.terminal ?? createTerminal()
   const width = Math.min(term.width, MAX_WIDTH)
   if (options.compact) return `${compact(results, term, width, options).join('\n')}\n`
   const lines = [
     '',
-    ...header(results, term, width),
+    ...header(results, term, width, options.lab?.story),
     '',
     ...body(results, term, width),
     '',

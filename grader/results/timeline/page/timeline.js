@@ -1,0 +1,319 @@
+/** The page: state, input, and what each input changes. */
+import { densityOf, draw, gutterOf, heightOf, OVERVIEW, overviewTime, readColors, timeAt } from './draw.js'
+import { buildLanes, hitTest } from './layout.js'
+import { decode, faultBands, matches } from './model.js'
+import { fillChapters, fillDetails, fillHead, fillLegend, fillNear, printable, TONES } from './panels.js'
+import { around, clampView, durationText, panBy, timeText, zoomAt } from './scale.js'
+
+export function start() {
+  const byId = id => document.getElementById(id)
+  const model = decode(JSON.parse(byId('data').textContent))
+  const canvas = byId('canvas')
+  const plot = byId('plot')
+  const ctx = canvas.getContext('2d')
+  const full = { from: model.from, to: model.to }
+  const state = {
+    model,
+    full,
+    view: clampView(full, { from: full.from - full.to, to: full.to * 2 }),
+    lanes: [],
+    bands: faultBands(model.events),
+    marks: model.events.filter(event => event.kind === 'mark'),
+    density: densityOf(model, full),
+    hidden: new Set(),
+    words: [],
+    dim: null,
+    focus: null,
+    selected: null,
+    hovered: null,
+    pointer: null,
+    cursor: 0,
+    measure: null,
+    colors: readColors(document.documentElement),
+    font: getComputedStyle(document.body).fontFamily,
+    gutter: 0,
+    width: 0,
+    height: 0,
+  }
+
+  let frame = 0
+  const paint = () => {
+    if (frame !== 0) return
+    frame = requestAnimationFrame(() => {
+      frame = 0
+      draw(ctx, state)
+    })
+  }
+  const resize = () => {
+    const ratio = window.devicePixelRatio || 1
+    state.width = plot.clientWidth
+    state.gutter = gutterOf(state.width)
+    state.height = heightOf(state, plot.clientHeight)
+    canvas.width = Math.round(state.width * ratio)
+    canvas.height = Math.round(state.height * ratio)
+    canvas.style.height = `${state.height}px`
+    ctx.setTransform(ratio, 0, 0, ratio, 0, 0)
+    draw(ctx, state)
+  }
+  const relane = () => {
+    state.lanes = buildLanes(model, state.focus ? event => event.kpi === state.focus : undefined)
+    if (state.lanes.length === 0) state.lanes = buildLanes(model)
+    resize()
+  }
+
+  // Jumps glide, so that one sees where one went; unless the reader asked for less motion.
+  let gliding = 0
+  const glideTo = target => {
+    cancelAnimationFrame(gliding)
+    const from = state.view
+    const began = performance.now()
+    const duration = matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 220
+    const step = () => {
+      const share = duration === 0 ? 1 : Math.min(1, (performance.now() - began) / duration)
+      const eased = 1 - (1 - share) ** 3
+      state.view = { from: from.from + (target.from - from.from) * eased, to: from.to + (target.to - from.to) * eased }
+      draw(ctx, state)
+      if (share < 1) gliding = requestAnimationFrame(step)
+    }
+    step()
+  }
+  const setView = view => {
+    cancelAnimationFrame(gliding)
+    state.view = view
+    paint()
+  }
+
+  const shown = event =>
+    !state.hidden.has(event.tone) &&
+    (state.words.length === 0 || matches(event, state.words)) &&
+    (state.focus === null || event.kpi === state.focus)
+  const near = () => fillNear(state, shown, event => select(event, { show: true }))
+  const setCursor = at => {
+    state.cursor = Math.min(Math.max(at, full.from), full.to)
+    near()
+    paint()
+  }
+  const select = (event, { show = false } = {}) => {
+    state.selected = event
+    fillDetails(event, model)
+    if (event) state.cursor = event.at
+    near()
+    if (event && show && (event.at < state.view.from || event.at > state.view.to)) {
+      const half = (state.view.to - state.view.from) / 2
+      glideTo(clampView({ from: event.at - half, to: event.at + half }, full))
+    } else paint()
+  }
+
+  const focusChapter = fillChapters(model, id => chapter(id === state.focus ? null : id))
+  const chapter = id => {
+    const found = model.chapters.find(candidate => candidate.id === id)
+    state.focus = found ? id : null
+    focusChapter(state.focus)
+    relane()
+    glideTo(
+      found && found.from !== null
+        ? around(found.from, found.to, full)
+        : clampView({ from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY }, full),
+    )
+    const trouble = found && model.events.find(event => event.kpi === id && event.tone === 'failed')
+    if (trouble) select(trouble)
+    else setCursor(found?.from ?? full.from)
+  }
+  const stepChapter = by => {
+    const withEvents = model.chapters.filter(candidate => candidate.from !== null)
+    const at = withEvents.findIndex(candidate => candidate.id === state.focus)
+    const next = withEvents[at === -1 ? (by > 0 ? 0 : withEvents.length - 1) : at + by]
+    if (next) chapter(next.id)
+  }
+  const stepEvent = (by, wanted = shown) => {
+    const list = model.events
+    let i = state.selected ? state.selected.index + by : list.findIndex(event => event.at >= state.cursor)
+    while (list[i] && !wanted(list[i])) i += by
+    if (list[i]) select(list[i], { show: true })
+  }
+
+  const search = byId('search')
+  const applySearch = () => {
+    state.words = search.value
+      .toLowerCase()
+      .split(/\s+/)
+      .filter(word => word !== '')
+    const found = state.words.length === 0 ? null : model.events.filter(event => matches(event, state.words)).length
+    state.dim = state.words.length === 0 ? null : event => !matches(event, state.words)
+    byId('found').textContent = found === null ? '' : `${found.toLocaleString('en')} of ${model.events.length.toLocaleString('en')}`
+    near()
+    paint()
+  }
+  search.addEventListener('input', applySearch)
+  search.addEventListener('keydown', event => {
+    if (event.key === 'Enter') stepEvent(event.shiftKey ? -1 : 1)
+  })
+  fillLegend(model, tone => {
+    if (!state.hidden.delete(tone)) state.hidden.add(tone)
+    near()
+    paint()
+    return !state.hidden.has(tone)
+  })
+
+  const zoom = (
+    factor,
+    at = state.cursor >= state.view.from && state.cursor <= state.view.to ? state.cursor : (state.view.from + state.view.to) / 2,
+  ) => setView(zoomAt(state.view, at, factor, full))
+  byId('zoom-in').addEventListener('click', () => zoom(0.6))
+  byId('zoom-out').addEventListener('click', () => zoom(1 / 0.6))
+  byId('fit').addEventListener('click', () => chapter(null))
+  byId('help-button').addEventListener('click', () => byId('help').showModal())
+
+  canvas.addEventListener(
+    'wheel',
+    event => {
+      if (event.offsetX < state.gutter) return
+      event.preventDefault()
+      const unit = event.deltaMode === 1 ? 16 : 1
+      const perPixel = (state.view.to - state.view.from) / (state.width - state.gutter)
+      if (Math.abs(event.deltaX) > Math.abs(event.deltaY) || event.shiftKey)
+        setView(panBy(state.view, (event.deltaX || event.deltaY) * unit * perPixel, full))
+      else
+        setView(
+          zoomAt(state.view, timeAt(state, event.offsetX), Math.exp(Math.max(-240, Math.min(240, event.deltaY * unit)) * 0.0022), full),
+        )
+    },
+    { passive: false },
+  )
+
+  let drag = null
+  const tip = byId('tip')
+  const hover = event => {
+    const slack = (5 * (state.view.to - state.view.from)) / (state.width - state.gutter)
+    const over =
+      event.offsetX < state.gutter || event.offsetY < OVERVIEW
+        ? null
+        : hitTest(state.lanes, event.offsetY, timeAt(state, event.offsetX), slack)
+    state.hovered = over && !state.hidden.has(over.tone) ? over : null
+    state.pointer = event.offsetX >= state.gutter && event.offsetY > OVERVIEW ? event.offsetX : null
+    tip.hidden = state.hovered === null
+    if (state.hovered) showTip(tip, state.hovered, event)
+    paint()
+  }
+  canvas.addEventListener('pointerdown', event => {
+    if (event.button !== 0) return
+    canvas.setPointerCapture(event.pointerId)
+    const at = timeAt(state, event.offsetX)
+    const kind = event.offsetY < OVERVIEW ? 'overview' : event.shiftKey ? 'measure' : 'pan'
+    drag = { kind, x: event.offsetX, view: state.view, at, moved: false }
+    if (kind === 'overview') moveOverview(event.offsetX)
+  })
+  const moveOverview = x => {
+    const half = (state.view.to - state.view.from) / 2
+    const at = overviewTime(state, x)
+    setView(clampView({ from: at - half, to: at + half }, full))
+  }
+  canvas.addEventListener('pointermove', event => {
+    if (!drag) {
+      hover(event)
+      return
+    }
+    if (Math.abs(event.offsetX - drag.x) > 3) drag.moved = true
+    if (drag.kind === 'overview') moveOverview(event.offsetX)
+    else if (drag.kind === 'measure') {
+      state.measure = [drag.at, timeAt(state, event.offsetX)]
+      paint()
+    } else if (drag.moved) {
+      tip.hidden = true
+      canvas.classList.add('dragging')
+      const perPixel = (drag.view.to - drag.view.from) / (state.width - state.gutter)
+      setView(panBy(drag.view, (drag.x - event.offsetX) * perPixel, full))
+    }
+  })
+  canvas.addEventListener('pointerup', event => {
+    const ended = drag
+    drag = null
+    canvas.classList.remove('dragging')
+    if (!ended) return
+    if (ended.kind === 'measure' && state.measure) {
+      const [a, b] = state.measure
+      state.measure = null
+      if (ended.moved) glideTo(clampView({ from: Math.min(a, b), to: Math.max(a, b) }, full))
+    } else if (!ended.moved && ended.kind === 'pan') {
+      hover(event)
+      if (state.hovered) select(state.hovered)
+      else if (event.offsetX >= state.gutter) setCursor(timeAt(state, event.offsetX))
+    }
+  })
+  canvas.addEventListener('pointercancel', () => {
+    drag = null
+    state.measure = null
+    canvas.classList.remove('dragging')
+    paint()
+  })
+  canvas.addEventListener('pointerleave', () => {
+    state.hovered = null
+    state.pointer = null
+    tip.hidden = true
+    paint()
+  })
+  canvas.addEventListener('dblclick', event => zoom(0.4, timeAt(state, event.offsetX)))
+
+  const pan = share => setView(panBy(state.view, (state.view.to - state.view.from) * share, full))
+  const sameLane = event => shown(event) && (!state.selected || event.lane === state.selected.lane)
+  const keys = {
+    '+': () => zoom(0.7),
+    '=': () => zoom(0.7),
+    '-': () => zoom(1 / 0.7),
+    0: () => chapter(null),
+    ArrowLeft: () => pan(-0.12),
+    ArrowRight: () => pan(0.12),
+    ',': () => stepEvent(-1, sameLane),
+    '.': () => stepEvent(1, sameLane),
+    '[': () => stepChapter(-1),
+    ']': () => stepChapter(1),
+    f: () => stepEvent(1, event => event.tone === 'failed' && shown(event)),
+    '/': () => search.focus(),
+    '?': () => byId('help').showModal(),
+    Escape: () => {
+      search.value = ''
+      applySearch()
+      select(null)
+    },
+  }
+  document.addEventListener('keydown', event => {
+    if (event.ctrlKey || event.metaKey || event.altKey || byId('help').open) return
+    if (document.activeElement === search && event.key !== 'Escape') return
+    const act = keys[event.key] ?? keys[event.key.toLowerCase()]
+    if (!act) return
+    event.preventDefault()
+    search.blur()
+    act()
+  })
+
+  new ResizeObserver(resize).observe(plot)
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
+    state.colors = readColors(document.documentElement)
+    paint()
+  })
+
+  fillHead(model.results)
+  fillDetails(null, model)
+  relane()
+  const first = model.chapters.find(entry => entry.from !== null && entry.kpi.verdict !== 'pass')
+  if (first) {
+    focusChapter(first.id)
+    const trouble = model.events.find(event => event.kpi === first.id && event.tone === 'failed')
+    if (trouble) select(trouble)
+    else setCursor(first.from)
+  } else setCursor(full.from)
+  document.documentElement.dataset.ready = String(state.lanes.length)
+  window.timeline = state
+}
+
+function showTip(tip, event, pointer) {
+  const b = document.createElement('b')
+  b.textContent = printable(event.label)
+  const span = document.createElement('span')
+  const took = event.timed && event.end > event.at ? `, took ${durationText(event.end - event.at)}` : ''
+  span.textContent = `${event.lane}, ${TONES[event.tone]}, at ${timeText(event.at, 0.1)}${took}`
+  tip.replaceChildren(b, span)
+  const box = tip.getBoundingClientRect()
+  tip.style.left = `${Math.min(pointer.clientX + 14, window.innerWidth - box.width - 10)}px`
+  tip.style.top = `${pointer.clientY + 18 + box.height > window.innerHeight ? pointer.clientY - box.height - 12 : pointer.clientY + 18}px`
+}
