@@ -6,7 +6,18 @@ import type { Results, TimelineEvent } from '../types.ts'
 import { encode } from './encode.ts'
 
 /** In the order in which they depend on each other. */
-const SCRIPTS = ['model.js', 'scale.js', 'layout.js', 'draw.js', 'panels.js', 'timeline.js']
+const SCRIPTS = [
+  'model.js',
+  'scale.js',
+  'layout.js',
+  'brush.js',
+  'bars.js',
+  'overview.js',
+  'draw.js',
+  'panels.js',
+  'pointer.js',
+  'timeline.js',
+]
 
 interface Template {
   html: string

@@ -1,12 +1,9 @@
 /** Paints one frame. Reads state, changes nothing but the canvas and the lanes' places. */
-import { eachVisible, LABEL_ROW, LOG_STRIP, placeLanes } from './layout.js'
+import { drawEvent } from './bars.js'
+import { AXIS, BOTTOM, bar, clipped, HEAD, line, OVERVIEW, STRIP, timeAt, xOf } from './brush.js'
+import { eachVisible, placeLanes } from './layout.js'
+import { drawOverview } from './overview.js'
 import { durationText, ticksOf, timeText } from './scale.js'
-
-export const OVERVIEW = 46
-const AXIS = 24
-const STRIP = 24
-export const HEAD = OVERVIEW + AXIS + STRIP
-const BOTTOM = 8
 
 /** Colours of the style sheet, read again when the colour scheme changes. */
 export function readColors(root) {
@@ -37,10 +34,6 @@ export function readColors(root) {
 /** Width of the lane names on the left. */
 export const gutterOf = width => (width < 620 ? 78 : 116)
 
-const xOf = (state, at) => state.gutter + ((at - state.view.from) / (state.view.to - state.view.from)) * (state.width - state.gutter)
-export const timeAt = (state, x) =>
-  state.view.from + ((x - state.gutter) / (state.width - state.gutter)) * (state.view.to - state.view.from)
-
 /** The whole canvas. `room` is the height of the window onto it; the canvas grows when the lanes need more. */
 export function heightOf(state, room) {
   return Math.max(room, placeLanes(state.lanes, HEAD, room - HEAD - BOTTOM) + BOTTOM)
@@ -67,13 +60,6 @@ export function draw(ctx, state) {
   drawOverview(ctx, state)
   ctx.strokeStyle = colors.line
   line(ctx, gutter + 0.5, OVERVIEW, gutter + 0.5, height)
-}
-
-function line(ctx, x0, y0, x1, y1) {
-  ctx.beginPath()
-  ctx.moveTo(x0, y0)
-  ctx.lineTo(x1, y1)
-  ctx.stroke()
 }
 
 function drawLaneGround(ctx, { lanes, width, colors }) {
@@ -156,108 +142,6 @@ function drawLane(ctx, state, lane) {
   for (const [event, x0, x1, faded] of late) drawEvent(ctx, state, lane, event, x0, x1, faded)
 }
 
-function drawEvent(ctx, state, lane, event, x0, x1, faded) {
-  const { colors } = state
-  const color = colors[event.tone]
-  ctx.globalAlpha = faded ? 0.13 : 1
-  ctx.fillStyle = color
-  const chosen = event === state.selected || event === state.hovered
-  if (event.kind === 'log') {
-    const y = lane.logTop + 2
-    ctx.fillRect(Math.round(x0) - (chosen ? 1 : 0), y, chosen ? 4 : 2, LOG_STRIP - 4)
-    if (chosen) ring(ctx, colors, x0 - 3, y - 2, 8, LOG_STRIP)
-  } else if (event.kind === 'mark') {
-    drawMark(ctx, state, lane, event, x0, chosen)
-  } else {
-    const y = lane.rowsTop + event.row * lane.rowHeight
-    const inset = event.tone === 'failed' ? 0.5 : lane.rowHeight < 10 ? 1 : 1.5
-    const h = lane.rowHeight - 1 - 2 * inset
-    const w = Math.max(event.timed ? 2.5 : 4, x1 - x0)
-    const left = Math.max(x0, state.gutter - 8)
-    const shown = Math.min(x0 + w, state.width + 8) - left
-    bar(ctx, left, y + inset, shown, h, Math.min(3, h / 2, w / 2))
-    if (event.kind === 'fault') hatch(ctx, colors, left, y + inset, shown, h)
-    if (chosen) ring(ctx, colors, left - 1.5, y + inset - 1.5, shown + 3, h + 3)
-    if (shown > 34 && lane.rowHeight >= LABEL_ROW - 1) barText(ctx, colors, event, left, y + lane.rowHeight / 2, shown)
-  }
-  ctx.globalAlpha = 1
-}
-
-function bar(ctx, x, y, w, h, radius) {
-  if (w < 5) {
-    ctx.fillRect(x, y, w, h)
-    return
-  }
-  ctx.beginPath()
-  ctx.roundRect(x, y, w, h, radius)
-  ctx.fill()
-}
-
-function ring(ctx, colors, x, y, w, h) {
-  ctx.strokeStyle = colors.ink
-  ctx.lineWidth = 1.5
-  ctx.beginPath()
-  ctx.roundRect(x, y, w, h, 4)
-  ctx.stroke()
-  ctx.lineWidth = 1
-}
-
-function hatch(ctx, colors, x, y, w, h) {
-  ctx.save()
-  ctx.beginPath()
-  ctx.rect(x, y, w, h)
-  ctx.clip()
-  ctx.strokeStyle = colors['on-bar']
-  ctx.globalAlpha *= 0.22
-  for (let i = x - h - ((x - h) % 7); i < x + w; i += 7) line(ctx, i, y + h, i + h, y)
-  ctx.restore()
-}
-
-function barText(ctx, colors, event, x, y, w) {
-  const text = clipped(ctx, event.label, w - 10)
-  if (text.length < 2) return
-  ctx.fillStyle = colors['on-bar']
-  ctx.textAlign = 'left'
-  ctx.fillText(text, x + 5, y)
-}
-
-function drawMark(ctx, state, lane, event, x, chosen) {
-  const { colors } = state
-  const y = lane.rowsTop + Math.max(0, event.row) * lane.rowHeight + lane.rowHeight / 2
-  const r = Math.min(5, lane.rowHeight / 2)
-  ctx.beginPath()
-  ctx.moveTo(x, y - r)
-  ctx.lineTo(x + r, y)
-  ctx.lineTo(x, y + r)
-  ctx.lineTo(x - r, y)
-  ctx.fill()
-  if (chosen) ring(ctx, colors, x - r - 2, y - r - 2, 2 * r + 4, 2 * r + 4)
-  ctx.textAlign = 'left'
-  ctx.fillStyle = colors.soft
-  const gap = r + 5
-  const [before, after] = roomBeside(lane, event, state)
-  const wanted = ctx.measureText(event.label).width
-  if (after - gap >= wanted || after >= before) {
-    if (after > 30) ctx.fillText(clipped(ctx, event.label, after - gap), x + gap, y)
-  } else if (before > 30) {
-    ctx.textAlign = 'right'
-    ctx.fillText(clipped(ctx, event.label, before - gap), x - gap, y)
-  }
-}
-
-/** Pixels from a mark to what stands before and after it in its row. */
-function roomBeside(lane, mark, state) {
-  let left = state.view.from
-  let right = state.view.to
-  eachVisible(lane, state.view.from, state.view.to, other => {
-    if (other === mark || other.row !== mark.row) return
-    if (other.at >= mark.at) right = Math.min(right, other.at)
-    else left = Math.max(left, Math.min(other.end, mark.at))
-  })
-  const x = xOf(state, mark.at)
-  return [x - xOf(state, left) - 6, xOf(state, right) - x - 6]
-}
-
 function drawChapters(ctx, state) {
   const { colors } = state
   const y = OVERVIEW + AXIS
@@ -318,89 +202,4 @@ function drawMeasure(ctx, state) {
   ctx.globalAlpha = 1
   ctx.textAlign = 'center'
   ctx.fillText(durationText(Math.abs(b - a)), (x0 + x1) / 2, HEAD + 12)
-}
-
-/** The whole run in small: how much happened when, what failed, which stretch is shown below. */
-function drawOverview(ctx, state) {
-  const { width, colors, gutter, full } = state
-  const span = full.to - full.from
-  const scale = (width - gutter) / (span * 1.04)
-  const x = at => gutter + (at - full.from + span * 0.02) * scale
-  ctx.fillStyle = colors.bg
-  ctx.fillRect(0, 0, width, OVERVIEW)
-  for (const fault of state.bands) {
-    ctx.fillStyle = colors['fault-tint']
-    ctx.fillRect(x(fault.at), 0, Math.max(1, (fault.end - fault.at) * scale), OVERVIEW)
-  }
-  const { bins, most } = state.density
-  const wide = (width - gutter) / 1.04 / bins.length
-  bins.forEach((bin, i) => {
-    let y = OVERVIEW - 5
-    const left = x(full.from + (i / bins.length) * span)
-    for (const [tone, count] of bin) {
-      const h = count === 0 ? 0 : Math.max(1, Math.sqrt(count / most) * (OVERVIEW - 16))
-      ctx.fillStyle = colors[tone]
-      ctx.globalAlpha = 0.75
-      ctx.fillRect(left, y - h, Math.max(1, wide - 0.5), h)
-      y -= h
-    }
-  })
-  ctx.globalAlpha = 1
-  const x0 = Math.max(gutter, x(state.view.from))
-  const x1 = Math.min(width, x(state.view.to))
-  ctx.fillStyle = colors.bg
-  ctx.globalAlpha = 0.62
-  ctx.fillRect(gutter, 0, x0 - gutter, OVERVIEW)
-  ctx.fillRect(x1, 0, width - x1, OVERVIEW)
-  ctx.globalAlpha = 1
-  ctx.strokeStyle = colors.accent
-  ctx.strokeRect(x0 + 0.5, 1.5, Math.max(2, x1 - x0 - 1), OVERVIEW - 3)
-  ctx.strokeStyle = colors.line
-  line(ctx, 0, OVERVIEW + 0.5, width, OVERVIEW + 0.5)
-  ctx.fillStyle = colors.faint
-  ctx.textAlign = 'right'
-  ctx.fillText('whole run', gutter - 10, OVERVIEW / 2)
-}
-
-/** Time under a point of the overview. */
-export function overviewTime(state, x) {
-  const span = state.full.to - state.full.from
-  return state.full.from - span * 0.02 + ((x - state.gutter) / (state.width - state.gutter)) * span * 1.04
-}
-
-/** How many operations of each tone fall into each of `count` slices of the run. */
-export function densityOf(model, full, count = 240) {
-  const bins = Array.from(
-    { length: count },
-    () =>
-      new Map([
-        ['ok', 0],
-        ['plain', 0],
-        ['refused', 0],
-        ['failed', 0],
-      ]),
-  )
-  let most = 1
-  for (const event of model.events) {
-    if (event.kind !== 'op') continue
-    const bin = bins[Math.min(count - 1, Math.floor(((event.at - full.from) / (full.to - full.from)) * count))]
-    const n = bin.get(event.tone) + 1
-    bin.set(event.tone, n)
-    most = Math.max(most, n)
-  }
-  return { bins, most }
-}
-
-function clipped(ctx, text, width) {
-  if (width <= 0) return ''
-  const short = text.length > 200 ? text.slice(0, 200) : text
-  if (ctx.measureText(short).width <= width) return short
-  let low = 0
-  let high = short.length
-  while (low < high) {
-    const middle = (low + high + 1) >> 1
-    if (ctx.measureText(`${short.slice(0, middle)}…`).width <= width) low = middle
-    else high = middle - 1
-  }
-  return low < 2 ? '' : `${short.slice(0, low).trimEnd()}…`
 }
