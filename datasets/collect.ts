@@ -19,7 +19,8 @@ export interface Collected {
 
 /**
  * Generates a data set into memory, for tests. Throws MR-D-007 for more than 200,000 readings, and what `generate` throws.
- * With at least 4 vehicles and 400 readings a vehicle, `incidentEverySeconds` ≤ 240 and `tunnelEveryKm` ≤ 12, every label and every rule occurs.
+ * With at least 4 vehicles and 400 readings a vehicle, at the rates of size s, every rule has an alert and late and out-of-range rows occur;
+ * for corrupt, duplicate and implausible rows in few readings raise their rates (tests/truth.test.ts shows rates at which every label occurs).
  * @example const { rows, alerts } = collect({ size: 's', seed, vehicles: 5, readings: 2_000 })
  */
 export function collect(options: GenerateOptions): Collected {
