@@ -28,6 +28,7 @@ export function openRunDir(): Run {
   guard.run(id, dir)
   // Filled before it gets its name: a folder under runs/ always says whose it is.
   const making = join(runs, `.${id}`)
+  guard.dir(making)
   mkdirSync(making, { mode: userInfo().uid === 0 ? 0o711 : 0o700 })
   const owner: Owner = { runId: id, pid: process.pid, birth: birthOf(process.pid) ?? '', startedAt: new Date().toISOString() }
   writeFileSync(join(making, 'owner.json'), JSON.stringify(owner))

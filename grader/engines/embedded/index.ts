@@ -43,7 +43,9 @@ export async function startEmbedded(names: readonly ServiceName[], options: Engi
   const ensureHealthy = async () => {
     if (stopped) throw new Error('the engine was stopped')
     if (supervisor.gone) supervisor = await startSupervisor(plan, onProgress)
-    else await Promise.all(names.map(name => ask(name, 'ensure')))
+    for (const [name, pid] of await Promise.all(names.map(async name => [name, await ask<number>(name, 'ensure')] as const))) {
+      for (const endpoint of endpoints) if (endpoint.service === name) endpoint.pid = pid
+    }
   }
 
   return {

@@ -75,12 +75,13 @@ export class Supervised {
     return within(PING_WITHIN, this.#service.ping(this.#ctx), () => new Error('no answer')).catch(() => false)
   }
 
-  /** Brings it back when it does not answer; true when that was needed. */
-  async ensure(): Promise<boolean> {
-    if (await this.healthy()) return false
-    await this.kill()
-    await this.start()
-    return true
+  /** Brings it back when it does not answer; its present pid. */
+  async ensure(): Promise<number> {
+    if (!(await this.healthy())) {
+      await this.kill()
+      await this.start()
+    }
+    return this.endpoint.pid
   }
 
   /** Commands to run at each start before clients get in, by an owner's name; null takes them back. */
