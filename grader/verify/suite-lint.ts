@@ -1,8 +1,11 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { loadLabs } from '../course/labs.ts'
+import { layWorkspace } from '../course/workspace.ts'
 import { contentHash } from './content-hash.ts'
 import { runCommand, type Suite } from './suite-vitest.ts'
 
-/** Biome (format, lint) and the type checker, one check each. */
+/** Biome (format, lint), the type checker on the grader, and the type checker on every starter and solution as it is laid for judging. */
 export function lintSuite(root: string): Suite {
   const bin = (name: string) => join(root, 'node_modules', '.bin', name)
   return {
@@ -12,8 +15,34 @@ export function lintSuite(root: string): Suite {
       const codes = [
         await runCommand(bin('biome'), ['check', '.'], root, signal),
         await runCommand(bin('tsc'), ['--noEmit', '-p', '.'], root, signal),
+        await inWorkspaces(root, dir => runCommand(bin('tsc'), ['--noEmit', '-p', dir], root, signal)),
       ]
       return { passed: codes.filter(code => code === 0).length, failed: codes.filter(code => code !== 0).length, skipped: 0 }
     },
+  }
+}
+
+/** An overlay imports files that only its starter has, so it is checked where both lie together. */
+async function inWorkspaces(root: string, check: (dir: string) => Promise<number>): Promise<number> {
+  const dir = join(root, '.millrace', 'types')
+  rmSync(dir, { recursive: true, force: true })
+  mkdirSync(dir, { recursive: true })
+  for (const lab of loadLabs(root)) {
+    layWorkspace({ lab, source: { kind: 'starter' }, dir: join(dir, lab.folder, 'starter') })
+    layWorkspace({ lab, source: { kind: 'solution' }, dir: join(dir, lab.folder, 'solution') })
+  }
+  writeFileSync(
+    join(dir, 'tsconfig.json'),
+    JSON.stringify({
+      extends: '../../tsconfig.json',
+      include: ['**/*.ts'],
+      exclude: [],
+      compilerOptions: { noUnusedLocals: false, noUnusedParameters: false },
+    }),
+  )
+  try {
+    return loadLabs(root).length === 0 ? 0 : await check(dir)
+  } finally {
+    rmSync(dir, { recursive: true, force: true })
   }
 }
