@@ -48,7 +48,7 @@ export async function startObjectStore(options: ObjectStoreOptions): Promise<Run
   })
   const server = createGateway(store, {
     users,
-    region: options.region ?? 'us-east-1',
+    region: options.region,
     domains: options.domains ?? ['localhost'],
     now: options.now ?? Date.now,
     log,

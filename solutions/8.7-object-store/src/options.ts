@@ -9,7 +9,8 @@ export interface ObjectStoreOptions {
   /** 0 (the default) asks the operating system. */
   readonly port?: number
   readonly host?: string
-  readonly region?: string
+  /** The only region that requests may be signed for. Without it any will do, as with MinIO. */
+  readonly region?: string | undefined
   readonly accessKey: string
   readonly secretKey: string
   /** Further users, each confined to the buckets whose names begin with `bucketPrefix`. */
@@ -36,7 +37,7 @@ export function optionsFromEnvironment(env: NodeJS.ProcessEnv): ObjectStoreOptio
     dataDir: resolve(required('DATA_DIR')),
     port: whole(env, 'PORT', 0, 65_535),
     host: env['HOST'] || '127.0.0.1',
-    region: env['REGION'] || 'us-east-1',
+    region: env['REGION'] || undefined,
     accessKey: required('ACCESS_KEY'),
     secretKey: required('SECRET_KEY'),
     users: parseUsers(env['USERS']),

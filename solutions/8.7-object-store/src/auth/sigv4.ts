@@ -43,9 +43,9 @@ interface Claim {
 
 /**
  * Verifies a request's signature (AWS Signature Version 4, in the Authorization header or in the query).
- * Throws an `S3Error` for every request that is not signed by a known user, now, for this region.
+ * Throws an `S3Error` for every request that is not signed by a known user, now, for this region (undefined: any).
  */
-export function authenticate(request: UnverifiedRequest, users: Users, region: string, now: number): Authenticated {
+export function authenticate(request: UnverifiedRequest, users: Users, region: string | undefined, now: number): Authenticated {
   const presigned = request.query.some(([name]) => name === 'X-Amz-Algorithm')
   const claim = presigned ? claimFromQuery(request) : claimFromHeader(request)
   const { accessKey, scope } = parseCredential(claim, region)
@@ -108,16 +108,17 @@ function claimFromQuery({ headers, query }: UnverifiedRequest): Claim {
   }
 }
 
-function parseCredential(claim: Claim, region: string): { accessKey: string; scope: Scope } {
+function parseCredential(claim: Claim, region: string | undefined): { accessKey: string; scope: Scope } {
   const parts = claim.credential.split('/')
   const [date, requestRegion, service, terminator] = parts.slice(-4)
   const accessKey = parts.slice(0, -4).join('/')
   if (!accessKey || !/^\d{8}$/.test(date ?? '') || terminator !== 'aws4_request') {
     throw new S3Error(claim.malformed, 'The credential is malformed; expecting "<access key>/YYYYMMDD/<region>/s3/aws4_request".')
   }
-  if (requestRegion !== region) throw new S3Error(claim.malformed, `The region '${requestRegion}' is wrong; expecting '${region}'`)
+  if (region !== undefined && requestRegion !== region)
+    throw new S3Error(claim.malformed, `The region '${requestRegion}' is wrong; expecting '${region}'`)
   if (service !== 's3') throw new S3Error(claim.malformed, `The service '${service}' is wrong; expecting 's3'`)
-  return { accessKey, scope: { date: date!, region, service } }
+  return { accessKey, scope: { date: date!, region: requestRegion!, service } }
 }
 
 function checkTime(claim: Claim, scope: Scope, now: number): void {

@@ -18,7 +18,8 @@ import { TransferLimit } from './transfer-limit.ts'
 /** What the gateway needs besides the store. */
 export interface GatewayOptions {
   readonly users: Users
-  readonly region: string
+  /** The only region that requests may be signed for; undefined: any. */
+  readonly region: string | undefined
   /** `bucket.<domain>` addresses a bucket by host name. */
   readonly domains: readonly string[]
   readonly now: () => number
@@ -109,7 +110,7 @@ function verified(
   const auth = authenticate(parsed, options.users, options.region, now)
   const payload = new Payload(parsed.headers, auth, () => {
     if (expectsContinue) response.writeContinue()
-    return message
+    return message.iterator({ destroyOnReturn: false }) // a refused body must not take the connection, and the answer, with it
   })
   return { ...parsed, auth, payload, requestId, now }
 }

@@ -17,6 +17,8 @@ export const OWNER: XmlNode = [
   ],
 ]
 
+const DEFAULT_REGION = 'us-east-1'
+
 /** ListBuckets: those that the user may reach. */
 export async function listBuckets(store: Store, request: S3Request): Promise<S3Response> {
   const prefix = param(request, 'prefix') ?? ''
@@ -36,7 +38,7 @@ export async function listBuckets(store: Store, request: S3Request): Promise<S3R
 }
 
 /** CreateBucket. */
-export async function createBucket(store: Store, request: S3Request, region: string): Promise<S3Response> {
+export async function createBucket(store: Store, request: S3Request, region: string | undefined): Promise<S3Response> {
   const name = request.bucket!
   if (!isBucketName(name)) throw new S3Error('InvalidBucketName')
   if (request.headers.get('x-amz-bucket-object-lock-enabled')?.toLowerCase() === 'true')
@@ -46,7 +48,7 @@ export async function createBucket(store: Store, request: S3Request, region: str
     const configuration = parseXml(text)
     if (configuration.name !== 'CreateBucketConfiguration') throw new S3Error('MalformedXML')
     const location = childText(configuration, 'LocationConstraint')?.trim()
-    if (location && location !== region)
+    if (location && region && location !== region)
       throw new S3Error('InvalidArgument', `The location constraint '${location}' is not this store's region, '${region}'.`)
   }
   return store.metadata.withBucket(name, async () => {
@@ -59,9 +61,9 @@ export async function createBucket(store: Store, request: S3Request, region: str
 }
 
 /** HeadBucket. */
-export async function headBucket(store: Store, request: S3Request, region: string): Promise<S3Response> {
+export async function headBucket(store: Store, request: S3Request, region: string | undefined): Promise<S3Response> {
   bucketOf(store, request.bucket!)
-  return { status: 200, headers: { 'x-amz-bucket-region': region } }
+  return { status: 200, headers: { 'x-amz-bucket-region': region ?? DEFAULT_REGION } }
 }
 
 /** DeleteBucket: an empty one, with whatever uploads are in progress in it. */
@@ -75,9 +77,9 @@ export async function deleteBucket(store: Store, request: S3Request): Promise<S3
 }
 
 /** GetBucketLocation: empty for us-east-1, as S3 answers. */
-export async function getBucketLocation(store: Store, request: S3Request, region: string): Promise<S3Response> {
+export async function getBucketLocation(store: Store, request: S3Request, region: string | undefined): Promise<S3Response> {
   bucketOf(store, request.bucket!)
-  return xmlResponse(['LocationConstraint', region === 'us-east-1' ? '' : region])
+  return xmlResponse(['LocationConstraint', (region ?? DEFAULT_REGION) === DEFAULT_REGION ? '' : region!])
 }
 
 /** GetBucketVersioning. */

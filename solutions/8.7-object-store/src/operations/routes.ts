@@ -16,8 +16,8 @@ import { putObject } from './put-object.ts'
 import type { Store } from './store.ts'
 import * as tags from './tags.ts'
 
-/** An operation of S3. `region` is the store's. */
-export type Operation = (store: Store, request: S3Request, region: string) => Promise<S3Response>
+/** An operation of S3. `region` is the store's, undefined where it takes any. */
+export type Operation = (store: Store, request: S3Request, region: string | undefined) => Promise<S3Response>
 
 /** method, what it is about, subresource (a query parameter, '' for none), operation, and whether it moves object data */
 type Route = readonly [
