@@ -2,7 +2,7 @@ import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { BrokerContext } from './context.ts'
 
-const escape = (text: string) => text.replace(/[&<>"']/g, c => `&#${c.charCodeAt(0)};`)
+const escapeHtml = (text: string) => text.replace(/[&<>"']/g, c => `&#${c.charCodeAt(0)};`)
 
 /** The lag of every committed offset: how far a group is behind the high watermark. */
 function lags({ groups, topics }: BrokerContext) {
@@ -85,7 +85,7 @@ export function renderMetrics(context: BrokerContext): string {
     'kafkalite_group_members',
     'gauge',
     'Members of a group.',
-    groups.all().map(g => [{ group: g.id, state: g.state }, g.members.size]),
+    groups.all().map(g => [{ group: g.id, state: g.state }, g.roster.members.size]),
   )
   add(
     'kafkalite_group_lag',
@@ -106,7 +106,7 @@ export function renderMetrics(context: BrokerContext): string {
 
 /** A page for people: topics and groups. */
 export function renderPage(context: BrokerContext): string {
-  const row = (cells: (string | number)[]) => `<tr>${cells.map(c => `<td>${escape(String(c))}</td>`).join('')}</tr>`
+  const row = (cells: (string | number)[]) => `<tr>${cells.map(c => `<td>${escapeHtml(String(c))}</td>`).join('')}</tr>`
   const table = (heads: string[], rows: string[]) => `<table><tr>${heads.map(h => `<th>${h}</th>`).join('')}</tr>${rows.join('')}</table>`
   const topics = context.topics
     .all()
@@ -115,11 +115,11 @@ export function renderPage(context: BrokerContext): string {
         row([t.record.name, p.index, p.log.logStartOffset, p.highWatermark, p.log.nextOffset, p.log.segments.length, p.log.size]),
       ),
     )
-  const groups = context.groups.all().map(g => row([g.id, g.state, g.generation, g.protocol ?? '', g.members.size]))
+  const groups = context.groups.all().map(g => row([g.id, g.state, g.generation, g.protocol ?? '', g.roster.members.size]))
   const lag = lags(context).map(l => row([l.group, l.topic, l.partition, l.lag]))
   return `<!doctype html><html lang="en"><meta charset="utf-8"><title>Kafka-lite</title>
 <style>body{font:14px system-ui;margin:2em}table{border-collapse:collapse;margin-bottom:2em}td,th{padding:.2em .8em;border-bottom:1px solid #ccc;text-align:left}</style>
-<h1>Kafka-lite</h1><p>${escape(context.address.host)}:${context.address.port}, cluster ${escape(context.store.clusterId)}, <a href="/metrics">metrics</a></p>
+<h1>Kafka-lite</h1><p>${escapeHtml(context.address.host)}:${context.address.port}, cluster ${escapeHtml(context.store.clusterId)}, <a href="/metrics">metrics</a></p>
 <h2>Partitions</h2>${table(['topic', 'partition', 'start', 'high watermark', 'end', 'segments', 'bytes'], topics)}
 <h2>Groups</h2>${table(['group', 'state', 'generation', 'protocol', 'members'], groups)}
 <h2>Lag</h2>${table(['group', 'topic', 'partition', 'lag'], lag)}</html>\n`

@@ -1,8 +1,9 @@
 import { InternalTopic, type KeyValue } from '../cluster/internal-topic.ts'
 import type { Topics } from '../cluster/topics.ts'
 import { KafkaError } from '../protocol/errors.ts'
-import { Group, type GroupHost } from './group.ts'
-import { groupRecord, offsetRecord, readGroupRecord, type StoredOffset } from './group-records.ts'
+import { Group } from './group.ts'
+import type { GroupHost } from './group-host.ts'
+import { groupRecord, offsetRecord, readGroupRecord, type StoredOffset, storedGroup } from './group-records.ts'
 
 /** Limits and times of groups, by Kafka's names. */
 export interface GroupOptions {
@@ -38,7 +39,7 @@ export class GroupCoordinator {
     this.options = options
     this.topic = new InternalTopic('__consumer_offsets', topics, options.offsetsPartitions, options.offsetsSegmentBytes)
     this.#host = {
-      persist: group => this.topic.append(group.id, [groupRecord(group.id, group.stored())]),
+      persist: group => this.topic.append(group.id, [groupRecord(group.id, storedGroup(group))]),
       initialRebalanceDelayMs: options.initialRebalanceDelayMs,
       maxSize: options.maxSize,
       rebalanced: ms => {

@@ -2,6 +2,7 @@ import { array, bytes, int32, int64, nullableString, string } from '../protocol/
 import { encode } from '../protocol/message.ts'
 import { Reader } from '../protocol/reader.ts'
 import { since, struct } from '../protocol/struct.ts'
+import type { Group } from './group.ts'
 
 // The records of __consumer_offsets, in Kafka's own formats: key and value each begin with a version INT16.
 //
@@ -48,6 +49,18 @@ export interface StoredOffset {
 
 /** A group's generation as it is kept. */
 export type StoredGroup = ReturnType<(typeof GroupValue)['read']>
+
+/** A group's present generation in that form. */
+export function storedGroup(group: Group): StoredGroup {
+  return {
+    protocolType: group.protocolType ?? '',
+    generation: group.generation,
+    protocol: group.protocol,
+    leader: group.leader,
+    currentStateTimestamp: Date.now(),
+    members: group.roster.all().map(m => m.stored(group.protocol)),
+  }
+}
 
 /** What a record of the topic means. */
 export type GroupRecord =

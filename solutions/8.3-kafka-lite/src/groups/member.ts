@@ -1,3 +1,6 @@
+import { ERRORS, type ErrorName } from '../protocol/errors.ts'
+import type { StoredGroup } from './group-records.ts'
+
 /** One way of assigning partitions that a member offers, with its subscription for it. */
 export interface Protocol {
   name: string
@@ -64,9 +67,13 @@ export class Member {
     this.protocols = joiner.protocols
   }
 
-  /** The subscription it offered for a protocol. */
+  /** The subscription it offered for a protocol; empty when it did not offer it. */
   metadataFor(protocol: string | null): Buffer {
     return this.protocols.find(p => p.name === protocol)?.metadata ?? Buffer.alloc(0)
+  }
+
+  offersProtocol(name: string | null): boolean {
+    return this.protocols.some(p => p.name === name)
   }
 
   /** True when it offers exactly these protocols, in this order and with these subscriptions. */
@@ -75,6 +82,16 @@ export class Member {
       protocols.length === this.protocols.length &&
       protocols.every((p, i) => p.name === this.protocols[i]!.name && p.metadata.equals(this.protocols[i]!.metadata))
     )
+  }
+
+  /** True when these protocols carry the same subscription for `protocol` as it gave. */
+  sameFor(protocol: string | null, protocols: Protocol[]): boolean {
+    return protocols.some(p => p.name === protocol && p.metadata.equals(this.metadataFor(protocol)))
+  }
+
+  /** The member as the leader sees it. */
+  described(protocol: string | null): JoinResult['members'][number] {
+    return { memberId: this.id, groupInstanceId: this.instanceId, metadata: this.metadataFor(protocol) }
   }
 
   /** Takes over what a rejoining client says now. */
@@ -97,4 +114,77 @@ export class Member {
     if (this.#timer) clearTimeout(this.#timer)
     this.#timer = null
   }
+
+  /** Answers a join that is being held. */
+  answerJoin(result: JoinResult): void {
+    const answer = this.joining
+    this.joining = null
+    answer?.(result)
+  }
+
+  /** Answers a sync that is being held. */
+  answerSync(result: SyncResult): void {
+    const answer = this.syncing
+    this.syncing = null
+    answer?.(result)
+  }
+
+  /** Refuses a sync that is being held; false when there is none. */
+  refuseSync(error: ErrorName): boolean {
+    const held = this.syncing !== null
+    this.answerSync({ ...NO_SYNC, errorCode: ERRORS[error] })
+    return held
+  }
+
+  /** Ends the session timer and refuses whatever is being held. */
+  refuse(error: ErrorName): void {
+    this.pause()
+    this.answerJoin({ ...NO_JOIN, errorCode: ERRORS[error], memberId: this.id })
+    this.refuseSync(error)
+  }
+
+  /** The member in the form of the internal topic. */
+  stored(protocol: string | null): StoredMember {
+    return {
+      memberId: this.id,
+      groupInstanceId: this.instanceId,
+      clientId: this.clientId,
+      clientHost: this.clientHost,
+      rebalanceTimeout: this.rebalanceTimeoutMs,
+      sessionTimeout: this.sessionTimeoutMs,
+      subscription: this.metadataFor(protocol),
+      assignment: this.assignment,
+    }
+  }
+
+  /** A member as it was stored. */
+  static restored(stored: StoredMember, protocol: string | null): Member {
+    const member = new Member(stored.memberId, {
+      groupInstanceId: stored.groupInstanceId,
+      clientId: stored.clientId,
+      clientHost: stored.clientHost,
+      sessionTimeoutMs: stored.sessionTimeout,
+      rebalanceTimeoutMs: stored.rebalanceTimeout,
+      protocols: [{ name: protocol ?? '', metadata: stored.subscription }],
+    })
+    member.assignment = stored.assignment
+    return member
+  }
 }
+
+type StoredMember = StoredGroup['members'][number]
+
+/** A join that did not happen. */
+export const NO_JOIN: JoinResult = {
+  errorCode: 0,
+  generationId: -1,
+  protocolType: null,
+  protocolName: null,
+  leader: '',
+  memberId: '',
+  skipAssignment: false,
+  members: [],
+}
+
+/** A sync that did not happen. */
+export const NO_SYNC: SyncResult = { errorCode: 0, protocolType: null, protocolName: null, assignment: Buffer.alloc(0) }

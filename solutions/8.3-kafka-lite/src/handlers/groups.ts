@@ -1,5 +1,6 @@
 import type { BrokerContext, Handler } from '../context.ts'
-import { type Group, NO_JOIN, NO_SYNC } from '../groups/group.ts'
+import type { Group } from '../groups/group.ts'
+import { NO_JOIN, NO_SYNC } from '../groups/member.ts'
 import { ERRORS, errorCodeOf, KafkaError } from '../protocol/errors.ts'
 import type * as m from '../protocol/messages/groups.ts'
 
@@ -68,7 +69,8 @@ export const joinGroup: Handler<Req<typeof m.JoinGroup>, Res<typeof m.JoinGroup>
 export const syncGroup: Handler<Req<typeof m.SyncGroup>, Res<typeof m.SyncGroup>> = async ({ groups }, r) => {
   try {
     const group = groups.existing(r.groupId)
-    return await group.sync(r.memberId, r.groupInstanceId, r.generationId, { type: r.protocolType, name: r.protocolName }, r.assignments)
+    const member = group.check(r.memberId, r.groupInstanceId, r.generationId)
+    return await group.sync(member, { type: r.protocolType, name: r.protocolName }, r.assignments)
   } catch (error) {
     return { ...NO_SYNC, errorCode: errorCodeOf(error) }
   }
@@ -77,7 +79,8 @@ export const syncGroup: Handler<Req<typeof m.SyncGroup>, Res<typeof m.SyncGroup>
 /** A sign of life. */
 export const heartbeat: Handler<Req<typeof m.Heartbeat>, Res<typeof m.Heartbeat>> = ({ groups }, r) => {
   try {
-    groups.existing(r.groupId).heartbeat(r.memberId, r.groupInstanceId, r.generationId)
+    const group = groups.existing(r.groupId)
+    group.heartbeat(group.check(r.memberId, r.groupInstanceId, r.generationId))
     return { errorCode: 0 }
   } catch (error) {
     return { errorCode: errorCodeOf(error) }
@@ -124,7 +127,7 @@ function describe(group: Group) {
     groupState: group.state,
     protocolType: group.protocolType ?? '',
     protocolData: settled ? (group.protocol ?? '') : '',
-    members: [...group.members.values()].map(member => ({
+    members: group.roster.all().map(member => ({
       memberId: member.id,
       groupInstanceId: member.instanceId,
       clientId: member.clientId,

@@ -41,8 +41,8 @@ export class Connection {
 
   #received(chunk: Buffer): void {
     this.#frames.push(chunk)
-    if (!this.#account()) return this.close(new Error('the node holds too many unfinished requests'))
-    if (!this.#working) void this.#work()
+    if (!this.#account()) this.close(new Error('the node holds too many unfinished requests'))
+    else if (!this.#working) void this.#work()
   }
 
   #account(): boolean {

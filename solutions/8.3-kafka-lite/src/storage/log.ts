@@ -262,7 +262,10 @@ export class Log {
     const run = this.#busy.then(async () => {
       for (const segment of clean) await segment.sync(true)
       // Retention or a deletion may have come in between.
-      if (!old.every(s => this.segments.includes(s))) return clean.forEach(s => s.remove())
+      if (!old.every(s => this.segments.includes(s))) {
+        for (const segment of clean) segment.remove()
+        return
+      }
       for (const [i, segment] of old.entries()) this.#swap(segment, clean[i]!)
       this.cleanedOffset = cleanedOffset
       this.producers.dropAbortedBefore(cleanedOffset)

@@ -62,9 +62,8 @@ function readBytes(r: Reader): Buffer | null {
 }
 
 function writeBytes(w: Writer, bytes: Buffer | null): void {
-  if (bytes === null) return w.varint(-1)
-  w.varint(bytes.length)
-  w.raw(bytes)
+  w.varint(bytes?.length ?? -1)
+  if (bytes) w.raw(bytes)
 }
 
 /** A record to be written. */
