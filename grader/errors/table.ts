@@ -211,7 +211,7 @@ export const ERRORS = {
     class: 'program',
     title: '{name} ended before it was ready.',
     cause: 'The program threw an error while starting, or had nothing left to do.',
-    fix: 'Start it yourself with `node {entry}` and read what it prints; a server must stay alive and listen on the port in PORT.',
+    fix: 'Start that file yourself with `PORT=4000 node …` and read what it prints; a server must stay alive and listen on the port in PORT.',
   },
   'MR-E-071': {
     class: 'program',
@@ -248,7 +248,7 @@ export const ERRORS = {
     class: 'program',
     title: '{at} cannot be parsed: {message}',
     cause: 'Node runs TypeScript by removing the types; enums, namespaces and parameter properties are not types and cannot be removed.',
-    fix: 'Correct the syntax at {at}.',
+    fix: 'Correct the line that is named; the editor marks it, and `node` with the file shows the same error.',
   },
   'MR-E-077': {
     class: 'program',
@@ -266,7 +266,7 @@ export const ERRORS = {
     class: 'program',
     title: '{path}: the lab folder holds what cannot be laid into a sandbox.',
     cause: 'Programs may read their lab folder only; a symbolic link out of it would lead past that.',
-    fix: 'Remove {path}, or replace the link by the file.',
+    fix: 'Remove what is named, or replace the link by the file it points to.',
   },
   'MR-E-080': {
     class: 'program',

@@ -12,7 +12,7 @@ const inside = (root: string, path: string): boolean => path === root || path.st
 export const checkEntry = (dir: string, entry: string): string => {
   const path = resolve(dir, entry)
   const refuse = (why: string): never => {
-    throw fault('MR-E-075', { entry, why }, { saw: `${entry} ${why}`, lookAt: entry })
+    throw fault('MR-E-075', { saw: `${entry} ${why}`, lookAt: entry })
   }
   if (!inside(dir, path)) refuse('is outside the lab folder')
   if (!RUNNABLE.test(entry)) refuse('is not a .ts, .js or .mjs file')
@@ -24,15 +24,15 @@ export const checkEntry = (dir: string, entry: string): string => {
 
 /**
  * Refuse symbolic links that lead out of the workspace: Node's permission model follows links out of the folders it allows.
- * `node_modules` at the top is the grader's own link. Throws LearnerFault (MR-E-079).
+ * `node_modules` at the top may be the grader's own link. Throws LearnerFault (MR-E-079).
  */
 export const checkLinks = (dir: string): void => {
   let seen = 0
   const walk = (folder: string): void => {
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
       const path = join(folder, entry.name)
-      if (path === join(dir, 'node_modules')) continue
-      if (++seen > MAX_ENTRIES) throw fault('MR-E-079', { path: '.' }, { saw: `your lab folder holds more than ${MAX_ENTRIES} files` })
+      if (path === join(dir, 'node_modules')) continue // `linkModules` judges it
+      if (++seen > MAX_ENTRIES) throw fault('MR-E-079', { saw: `your lab folder holds more than ${MAX_ENTRIES} files` })
       if (entry.isSymbolicLink()) {
         let target = resolve(folder, readlinkSync(path))
         try {
@@ -42,7 +42,7 @@ export const checkLinks = (dir: string): void => {
         }
         if (inside(dir, target)) continue
         const name = relative(dir, path)
-        throw fault('MR-E-079', { path: name }, { saw: `${name} is a symbolic link to a place outside your lab folder`, lookAt: name })
+        throw fault('MR-E-079', { saw: `${name} is a symbolic link to a place outside your lab folder`, lookAt: name })
       }
       if (entry.isDirectory()) walk(path)
     }

@@ -1,10 +1,7 @@
-/** LearnerFaults with a code of the errors table. */
-import { ERRORS, type ErrorCode } from '../errors/table.ts'
+/** LearnerFaults with a code of the errors table; the table's fix is shown with the code. */
+import type { ErrorCode } from '../errors/table.ts'
 import { LearnerFault } from '../kpi/outcomes.ts'
 import type { Feedback } from '../results/types.ts'
 
-/** A LearnerFault with its code and, as `because`, the table's fix with `facts` filled in. */
-export const fault = (code: ErrorCode, facts: Record<string, unknown>, feedback: Partial<Feedback>): LearnerFault => {
-  const fix = ERRORS[code].fix.replace(/\{(\w+)\}/g, (_, key: string) => String(facts[key] ?? `{${key}}`))
-  return new LearnerFault({ code, because: fix, ...feedback })
-}
+/** A LearnerFault with its code. `feedback` holds every fact; the fixes of these codes need none. */
+export const fault = (code: ErrorCode, feedback: Partial<Feedback>): LearnerFault => new LearnerFault({ code, ...feedback })

@@ -2,22 +2,28 @@
 import { chmodSync, existsSync, lchownSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fault } from './fault.ts'
 import type { OwnUser } from './platform.ts'
 
 /** Every path below `root`, itself first; links are listed, never followed. */
 function* below(root: string): Generator<string> {
   yield root
-  for (const entry of readdirSync(root, { withFileTypes: true })) {
+  for (const entry of existsSync(root) ? readdirSync(root, { withFileTypes: true }) : []) {
     const path = join(root, entry.name)
     if (entry.isDirectory()) yield* below(path)
     else yield path
   }
 }
 
-/** Let programs import the packages of the repository root: `node_modules` of the workspace becomes a link to it, unless it is there. */
+/**
+ * Let programs import the packages of the repository root: `node_modules` of the workspace becomes a link to it.
+ * Throws LearnerFault (MR-E-079) when something else is there: a link of the learner's could lead anywhere.
+ */
 export const linkModules = (dir: string, nodeModules: string): void => {
   const link = join(dir, 'node_modules')
-  if (!existsSync(link)) symlinkSync(realpathSync(nodeModules), link)
+  if (!lstatSync(link, { throwIfNoEntry: false })) symlinkSync(nodeModules, link)
+  if (existsSync(link) && realpathSync(link) === nodeModules) return
+  throw fault('MR-E-079', { saw: 'your lab folder has a node_modules of its own', lookAt: 'node_modules' })
 }
 
 /** Make a workspace readable for the user that programs run as. It is a fresh copy, so its modes are nobody's. */
@@ -32,7 +38,15 @@ export const openToOthers = (dir: string): void => {
 
 /** Give a folder and what is in it to the user that programs run as. */
 export const handOver = (dir: string, user: OwnUser | undefined): void => {
-  if (user) for (const path of below(dir)) lchownSync(path, user.uid, user.gid)
+  if (!user) return
+  for (const path of below(dir)) {
+    try {
+      lchownSync(path, user.uid, user.gid)
+    } catch (error) {
+      // A program that runs already may remove its files meanwhile.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    }
+  }
 }
 
 /** A folder for the scratch folders of one learner's programs; the folders in it are private. */

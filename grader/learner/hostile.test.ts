@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { FILE_BYTES, SCRATCH_BYTES } from './limits.ts'
+import { accepts } from './ready.ts'
 import { HOSTILE, ISOLATIONS, REPOSITORY, type TestBed, testBed } from './testing.ts'
 
 const got = (text: string) => text.split('\n').filter(line => line.startsWith('GOT'))
@@ -125,6 +126,13 @@ describe.each(ISOLATIONS)('held back (%s isolation)', isolation => {
       await other.end()
     }
   })
+
+  test('a node_modules of its own', async () => {
+    symlinkSync('/', join(bed.workspace, 'node_modules'))
+    await expect(bed.learner.run('hostile/exits-at-once.ts')).rejects.toMatchObject({
+      feedback: { code: 'MR-E-079', lookAt: 'node_modules' },
+    })
+  })
 })
 
 describe('limited', () => {
@@ -218,6 +226,7 @@ describe('limited', () => {
   test('one that closes its socket after it was ready is seen as not accepting, and ends with the rest', async () => {
     const program = await bed.learner.start('hostile/closes-socket.ts')
     await expect(fetch(program.url)).rejects.toThrow()
+    await expect.poll(() => accepts(program.port)).toBe(false)
     expect(program.running).toBe(true)
   })
 
@@ -227,6 +236,40 @@ describe('limited', () => {
     await first.kill()
     await bed.learner.start('hostile/takes-port.ts', { env: { OTHER_PORTS: String(port) }, name: 'impostor' })
     await expect(first.restart()).rejects.toMatchObject({ name: 'LearnerFault', feedback: { code: 'MR-E-081' } })
+  })
+
+  test.runIf(existsSync('/proc/net/tcp'))("somebody else's answer on its port makes no program ready", async () => {
+    const strangers: Server[] = []
+    const watched = testBed(
+      {},
+      {
+        onEvent: event => {
+          const port = /^listening on (\d+)$/.exec(event.label)?.[1]
+          if (port) strangers.push(createServer().listen(Number(port), '127.0.0.1'))
+        },
+      },
+    )
+    await expect(watched.learner.start('hostile/prints-verdict.ts', { readyWithin: 1500 })).rejects.toMatchObject({
+      feedback: { code: 'MR-E-071', saw: 'prints-verdict-1 was running but not ready: it does not listen there: another program does' },
+    })
+    expect(strangers).toHaveLength(1)
+    strangers[0]!.close()
+    expect(await watched.end()).toEqual([])
+  })
+
+  test("a stranger on a program's port is the machine's fault, not the learner's", async () => {
+    const first = await bed.learner.start('hostile/ignores-sigterm.ts')
+    await first.kill()
+    const stranger = createServer().listen(first.port, '127.0.0.1')
+    await expect(first.restart()).rejects.toMatchObject({ name: 'EnvironmentFault' })
+    stranger.close()
+  })
+
+  test('where the kernel does not limit memory, the grader ends the program', async () => {
+    const watched = testBed({}, { memoryBy: 'watch' })
+    const run = await watched.learner.run('hostile/eats-buffers-slowly.ts', { limits: { memoryMb: 64 } })
+    expect(run).toMatchObject({ signal: 'SIGKILL', limit: 'it needed more than the 64 MB of memory that this program may use' })
+    expect(await watched.end()).toEqual([])
   })
 
   test('nothing of it is in the folder for temporary files', () => {

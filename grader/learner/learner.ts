@@ -28,6 +28,8 @@ export interface LearnerOptions {
   onEvent: (event: Omit<TimelineEvent, 'kpi'>) => void
   /** `runtime`: do not use a user of its own even where that is possible. For tests of the second line of defence. */
   isolation?: 'best' | 'runtime'
+  /** Who limits memory; default the kernel where it does. For tests of the other way. */
+  memoryBy?: 'kernel' | 'watch'
 }
 
 /** A Learner as its owner, the KPI fixture, sees it. */
@@ -46,16 +48,17 @@ export function createLearner(options: LearnerOptions): OwnedLearner {
   const dir = realpathSync(options.dir)
   const now = () => Math.round((performance.timeOrigin + performance.now() - options.runStart) * 1000) / 1000
   const programs: RunningProgram[] = []
+  const watchMemory = (options.memoryBy ?? (enforcesDataLimit() ? 'kernel' : 'watch')) === 'watch'
   const names = new Map<string, number>()
   let closed = false
   let prepared: { scratch: string; user: OwnUser | undefined; modules: string } | undefined
 
   const prepare = () => {
     if (prepared) return prepared
-    checkLinks(dir)
-    linkModules(dir, options.nodeModules)
-    mkdirSync(options.evidenceDir, { recursive: true })
     const modules = realpathSync(options.nodeModules)
+    checkLinks(dir)
+    linkModules(dir, modules)
+    mkdirSync(options.evidenceDir, { recursive: true })
     const scratch = makeScratch()
     options.warden.dir(scratch)
     if (process.getuid?.() === 0) openToOthers(dir)
@@ -90,7 +93,7 @@ export function createLearner(options: LearnerOptions): OwnedLearner {
       scratch: home,
       limits,
       user,
-      watchMemory: !enforcesDataLimit(),
+      watchMemory,
       mayEnd: port === undefined ? 'always' : start.ready?.kind === 'none' ? 'with-0' : 'never',
       logFile: join(options.evidenceDir, `${name}.log`),
       ...(start.stdin === undefined ? {} : { stdin: start.stdin }),

@@ -41,7 +41,7 @@ export const dataLimitKb = (memoryMb: number): number => (memoryMb + RUNTIME_MB 
  * CPU: the soft limit sends SIGXCPU, the hard one two seconds later SIGKILL for a program that catches it. dash counts -f in 512 bytes,
  * as POSIX says; processes are -u in most shells and -p in dash.
  */
-export const launchScript = (limits: Limits, ownUser: boolean): string => {
+export const launchScript = (limits: Limits, { ownUser, dataLimit }: { ownUser: boolean; dataLimit: boolean }): string => {
   const set = (flags: string) => `ulimit ${flags} 2>/dev/null`
   return [
     'read -r _ || exit 0',
@@ -52,7 +52,7 @@ export const launchScript = (limits: Limits, ownUser: boolean): string => {
     set(`-S -t ${limits.cpuSeconds}`),
     set(`-H -t ${limits.cpuSeconds + 2}`),
     ...(ownUser ? [`${set(`-u ${MAX_THREADS}`)} || ${set(`-p ${MAX_THREADS}`)}`] : []),
-    set(`-d ${dataLimitKb(limits.memoryMb)}`),
+    ...(dataLimit ? [set(`-d ${dataLimitKb(limits.memoryMb)}`)] : []),
     'exec "$@"',
   ].join('\n')
 }

@@ -61,9 +61,13 @@ test('a shell that was never told to go ends with its owner', async () => {
   const { launchScript, DEFAULT_LIMITS } = await import('./limits.ts')
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'millrace-owner-')))
   const touched = join(root, 'started')
-  const shell = spawn('/bin/sh', ['-c', launchScript(DEFAULT_LIMITS, false), 'sh', '/bin/sh', '-c', `echo > ${touched}`], {
-    stdio: ['pipe', 'inherit', 'inherit'],
-  })
+  const shell = spawn(
+    '/bin/sh',
+    ['-c', launchScript(DEFAULT_LIMITS, { ownUser: false, dataLimit: true }), 'sh', '/bin/sh', '-c', `echo > ${touched}`],
+    {
+      stdio: ['pipe', 'inherit', 'inherit'],
+    },
+  )
   shell.stdin.end()
   const [code] = await once(shell, 'exit')
   expect(code).toBe(0)

@@ -1,6 +1,7 @@
 /** What this platform can hold a program to, found by trying it, not by its name. */
 import { spawnSync } from 'node:child_process'
-import { dirname, resolve } from 'node:path'
+import { resolve } from 'node:path'
+import { GUARD } from './command.ts'
 
 let dataLimit: boolean | undefined
 
@@ -34,17 +35,17 @@ export const ownUserFor = (paths: string[]): OwnUser | undefined => {
 }
 
 /**
- * Limits that this platform cannot enforce, each a sentence for the result; empty on Linux. `paths`: what programs must reach,
- * default the folder of the node binary. Takes a few milliseconds the first time.
+ * Limits that this platform cannot enforce, each to be read after "not enforced on this platform:"; none on most Linux machines. `paths`: what programs must reach,
+ * default the node binary and what runs before each program. Takes a few milliseconds the first time.
  */
-export const unenforcedLimits = (paths: string[] = [dirname(process.execPath)]): string[] => {
+export const unenforcedLimits = (paths: string[] = [GUARD]): string[] => {
   const out: string[] = []
   if (!enforcesDataLimit()) {
-    out.push('Memory: this platform does not limit it; the grader looks four times a second and ends a program that is over.')
+    out.push("a program's memory is not limited by the system; the grader looks four times a second and ends a program that is over")
   }
   if (process.getuid?.() === 0 && !ownUserFor(paths.map(path => resolve(path)))) {
     out.push(
-      "User: you are root and this folder is closed to other users, so programs run as root, held back by Node's permission model alone. Move the clone out of /root, or work as a normal user.",
+      "programs have no user id of their own, because you are root and this folder is closed to other users: Node's permission model alone holds them back (move the clone out of /root, or work as a normal user)",
     )
   }
   return out

@@ -75,7 +75,8 @@ export class RunningProgram implements Program {
     this.file = openSync(launch.logFile, 'a')
     this.startedAt = around.now()
     const { user } = launch
-    this.child = spawn('/bin/sh', ['-c', launchScript(launch.limits, user !== undefined), 'sh', process.execPath, ...launch.argv], {
+    const script = launchScript(launch.limits, { ownUser: user !== undefined, dataLimit: !launch.watchMemory })
+    this.child = spawn('/bin/sh', ['-c', script, 'sh', process.execPath, ...launch.argv], {
       cwd: launch.cwd,
       env: launch.env,
       detached: true,

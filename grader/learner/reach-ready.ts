@@ -36,8 +36,7 @@ export async function reachReady(program: RunningProgram, options: StartOptions,
   const expected = awaited(ready, program.port)
   const stop = new AbortController()
   let last: string | undefined
-  const isReady =
-    ready.kind === 'log' ? logMatches(program, ready.match) : untilReady(ready, program.port, stop.signal, saw => (last = saw))
+  const isReady = ready.kind === 'log' ? logMatches(program, ready.match) : untilReady(ready, program, stop.signal, saw => (last = saw))
   const outcome = await Promise.race([
     isReady.then(() => 'ready' as const),
     program.exited.then(() => 'exited' as const),

@@ -10,7 +10,7 @@ const MAX_BYTES = 1024 * 1024
  * @throws LearnerFault (MR-E-078) when it is missing, outside the workspace, not a file, or over 1 MB
  */
 export async function readText(dir: string, path: string): Promise<string> {
-  const refuse = (why: string) => fault('MR-E-078', { path, why }, { saw: `${path} ${why}`, lookAt: path })
+  const refuse = (why: string) => fault('MR-E-078', { saw: `${path} ${why}`, lookAt: path })
   const full = resolve(dir, path)
   if (!full.startsWith(dir + sep)) throw refuse('is outside the lab folder')
   // NONBLOCK: opening a named pipe must not wait for a writer.

@@ -2,6 +2,7 @@
 import { get } from 'node:http'
 import { connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
+import { listensOn } from './listens.ts'
 import type { StartOptions } from './types.ts'
 
 export type Ready = NonNullable<StartOptions['ready']>
@@ -43,17 +44,24 @@ export const awaited = (ready: Ready, port: number): string => {
 
 /**
  * Resolves when ready; pends otherwise, until aborted. `onLast` is told what the latest look saw.
- * Log readiness is for the caller, who has the lines.
+ * Somebody else's answer on its port does not count, where the platform tells whose a port is. Log readiness is for the caller,
+ * who has the lines.
  */
-export const untilReady = async (ready: Ready, port: number, signal: AbortSignal, onLast: (saw: string) => void): Promise<void> => {
+export const untilReady = async (
+  ready: Ready,
+  { pid, port }: { pid: number; port: number },
+  signal: AbortSignal,
+  onLast: (saw: string) => void,
+): Promise<void> => {
+  const look = async (): Promise<string> => {
+    if (ready.kind === 'http') return answers(port, ready.path, signal)
+    return (await accepts(port, signal)) ? '' : 'refused the connection'
+  }
   while (!signal.aborted) {
-    if (ready.kind === 'port') {
-      if (await accepts(port, signal)) return
-    } else if (ready.kind === 'http') {
-      const saw = await answers(port, ready.path, signal)
-      if (saw === '') return
-      onLast(saw)
-    }
+    const saw = await look()
+    const foreign = saw === '' && listensOn(pid, port) === false
+    if (saw === '' && !foreign) return
+    onLast(foreign ? 'does not listen there: another program does' : saw)
     await delay(EVERY)
   }
 }

@@ -8,8 +8,14 @@ import { accepts } from './ready.ts'
 
 const about = (ms: number): string => `~${Math.round(ms)} ms`
 
-const printed = (lines: string[], name: string): string[] =>
-  lines.length > 0 ? [`${name} printed:`, ...lines.map(line => `  ${line}`)] : [`${name} printed nothing.`]
+const SANDBOX_NOTE =
+  'A program may read its lab folder and the installed packages, and write to the folder in TMPDIR; it may not start others.'
+
+const printed = (lines: string[], { name, logs }: RunningProgram): string[] => {
+  if (lines.length === 0) return [`${name} printed nothing.`]
+  const note = logs.slice(-60).some(line => line.text.includes('ERR_ACCESS_DENIED')) ? [SANDBOX_NOTE] : []
+  return [`${name} printed:`, ...lines.map(line => `  ${line}`), ...note]
+}
 
 /** It ended before it was ready. EnvironmentFault when somebody else took its port. */
 export const exitedBeforeReady = async (
@@ -21,15 +27,11 @@ export const exitedBeforeReady = async (
   const { launch, name } = program
   const seen = readable(program.logs, launch.cwd, ports)
   const entry = launch.entry
-  const details = printed(seen.lines, name)
+  const details = printed(seen.lines, program)
   const exit = program.exit ?? (await program.exited)
   const when = about(program.endedAt - program.startedAt)
   if (program.hit) {
-    return fault(
-      program.hit.code,
-      { name, entry, limit: program.hit.sentence },
-      { saw: `${name} was ended before it was ready: ${program.hit.sentence}`, expected, details },
-    )
+    return fault(program.hit.code, { saw: `${name} was ended before it was ready: ${program.hit.sentence}`, expected, details })
   }
   // Its own second listen() fails too, but then the port is free once it is gone.
   if (
@@ -43,30 +45,24 @@ export const exitedBeforeReady = async (
   if (seen.syntax && seen.error) {
     const at = seen.at ?? entry
     const message = seen.error.replace(/^SyntaxError(?: \[\w+\])?: /, '')
-    return fault('MR-E-076', { at, message }, { saw: `${at} cannot be parsed: ${message}`, expected, lookAt: at, details })
+    return fault('MR-E-076', { saw: `${at} cannot be parsed: ${message}`, expected, lookAt: at, details })
   }
   const said = seen.error ? `: ${seen.error}` : ''
-  return fault(
-    'MR-E-070',
-    { name, entry },
-    {
-      saw: `${name} ${exitWords(exit)} after ${when}, before it was ready${said}`,
-      expected,
-      details,
-      ...(seen.at ? { lookAt: seen.at } : {}),
-    },
-  )
+  return fault('MR-E-070', {
+    saw: `${name} ${exitWords(exit)} after ${when}, before it was ready${said}`,
+    expected,
+    details,
+    ...(seen.at ? { lookAt: seen.at } : {}),
+  })
 }
 
 /** Somebody accepts on the port that a program is about to be given. */
 export const portTaken = (launch: { name: string; port: number }, alone: boolean): LearnerFault | EnvironmentFault =>
   alone
     ? new EnvironmentFault(`another program of this machine took port ${launch.port} before ${launch.name} was started; run it again`)
-    : fault(
-        'MR-E-081',
-        { name: launch.name, port: launch.port },
-        { saw: `another of your programs already accepts connections on port ~${launch.port}, which belongs to ${launch.name}` },
-      )
+    : fault('MR-E-081', {
+        saw: `another of your programs already accepts connections on port ~${launch.port}, which belongs to ${launch.name}`,
+      })
 
 /** It runs, but is not ready in time. */
 export const notReady = (
@@ -78,30 +74,22 @@ export const notReady = (
 ): LearnerFault => {
   const { launch, name } = program
   const seen = readable(program.logs, launch.cwd, ports)
-  return fault(
-    'MR-E-071',
-    { name, entry: launch.entry, awaited: expected },
-    {
-      expected: `${expected} within ${withinMs / 1000} s`,
-      saw: `${name} was running but not ready${last ? `: it ${last}` : ''}`,
-      details: printed(seen.lines, name),
-    },
-  )
+  return fault('MR-E-071', {
+    expected: `${expected} within ${withinMs / 1000} s`,
+    saw: `${name} was running but not ready${last ? `: it ${last}` : ''}`,
+    details: printed(seen.lines, program),
+  })
 }
 
 /** A one-shot program did not end in time and was ended. */
 export const didNotEnd = (program: RunningProgram, withinMs: number): LearnerFault => {
   const { launch, name } = program
   const seen = readable(program.logs, launch.cwd)
-  return fault(
-    'MR-E-077',
-    { name, entry: launch.entry },
-    {
-      expected: `${launch.entry} ends within ${withinMs / 1000} s`,
-      saw: `${name} was still running; the grader ended it`,
-      details: printed(seen.lines, name),
-    },
-  )
+  return fault('MR-E-077', {
+    expected: `${launch.entry} ends within ${withinMs / 1000} s`,
+    saw: `${name} was still running; the grader ended it`,
+    details: printed(seen.lines, program),
+  })
 }
 
 /** "server-2 exited with code 1 during this KPI …": for every failure of a KPI in which that happened. */

@@ -1,8 +1,12 @@
-// Gets ready, then closes its listening socket and lives on.
+// Gets ready, then closes its listening socket at the first request and lives on.
 import { createServer } from 'node:net'
 
 const server = createServer(socket => {
-  socket.destroy()
-  server.close()
+  socket
+    .on('error', () => {})
+    .on('data', () => {
+      socket.destroy()
+      server.close()
+    })
 }).listen(Number(process.env.PORT), '127.0.0.1')
 setInterval(() => {}, 1000)
