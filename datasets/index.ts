@@ -1,5 +1,5 @@
 /** The Fjordline data generator, as graders and labs use it. Columns, labels and rules: README.md. */
-export { type Collected, collect } from './collect.ts'
+export { COLLECT_LIMIT, type Collected, collect } from './collect.ts'
 export { DataError } from './errors.ts'
 export { csvLine, ndjsonLine, READINGS_HEADER } from './format.ts'
 export { type Dataset, generate, type StreamItem } from './generate.ts'
