@@ -4,8 +4,8 @@ export const LABELS = {
   late: 'ingest_time − event_time is more than `lateAfterSeconds`',
   duplicate: 'an earlier row carries the same (vehicle_id, seq) and, but for ingest_time, the same values',
   corrupt: 'the row breaks the contract of the readings; `reason` says how; it has no other label and is never sent again',
-  'out-of-range': 'a plausible temperature is below min or above max of its compartment; `compartments` says which',
-  implausible: 'a sensor fault: a temperature below −40.00 or above 60.00 °C; `compartments` says which',
+  'out-of-range': 'a plausible temperature is below min or above max of its compartment; `out_of_range` says which',
+  implausible: 'a sensor fault: a temperature below −40.00 or above 60.00 °C; `implausible` says which',
 } as const
 export type LabelName = keyof typeof LABELS
 
