@@ -105,8 +105,8 @@ export function manifestError(problems: readonly Problem[], lab: string): CodedE
   return new CodedError('MR-E-010', {
     count,
     list: problemLines(problems)
-      .map(line => `  ${line}`)
-      .join('\n'),
+      .map(line => `\n  ${line}`)
+      .join(''),
     lab,
   })
 }
