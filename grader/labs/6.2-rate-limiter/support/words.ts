@@ -1,0 +1,49 @@
+/** Decisions, limits and times as a learner reads them. */
+import type { Limit, Verdict } from '../../../experiments/limits-oracle.ts'
+
+/** 400000n → "400 ms"; exact, in the largest unit that needs at most three decimals. */
+export function time(micros: bigint | number): string {
+  const n = Number(micros)
+  if (n === 0) return '0'
+  for (const [unit, size] of [
+    ['h', 3_600_000_000],
+    ['s', 1_000_000],
+    ['ms', 1000],
+  ] as const) {
+    const value = n / size
+    if (Math.abs(value) >= 1 && Number(value.toFixed(3)) * size === n) return `${Number(value.toFixed(3))} ${unit}`
+  }
+  return `${n.toLocaleString('en')} µs`
+}
+
+export const allowDeny = (verdict: { allowed: boolean }): string => (verdict.allowed ? 'allow' : 'deny')
+
+/** "deny, 0 left, retry in 200 ms, reset in 2 s" */
+export function words(verdict: Verdict): string {
+  const retry = verdict.allowed
+    ? verdict.retryAfter === 0n
+      ? ''
+      : `, retry in ${time(verdict.retryAfter)}`
+    : verdict.retryAfter === -1n
+      ? ', never'
+      : `, retry in ${time(verdict.retryAfter)}`
+  return `${allowDeny(verdict)}, ${verdict.remaining} left${retry}, reset in ${time(verdict.reset)}`
+}
+
+/** "capacity 10, 5 tokens/s" */
+export function limitWords(limit: Limit): string {
+  return limit.algorithm === 'token-bucket'
+    ? `capacity ${limit.capacity}, ${limit.refillPerSecond} token${limit.refillPerSecond === 1 ? '' : 's'}/s`
+    : `limit ${limit.limit} in ${time(limit.windowMs * 1000)}`
+}
+
+/** Rows as lines with aligned columns. */
+export function columns(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0]!.map((_, i) => Math.max(...rows.map(row => (row[i] ?? '').length)))
+  return rows.map(row =>
+    row
+      .map((cell, i) => cell.padEnd(widths[i]!))
+      .join('  ')
+      .trimEnd(),
+  )
+}
