@@ -43,4 +43,7 @@ for (const name of ['connect', 'connect2', 'bind', 'bind2', 'listen']) {
   if (name in pipe) fix(pipe, name, () => denied('use UNIX sockets'))
 }
 
+// So that a failure shows the learner's own frame below those of a library; as a flag it would cost V8's code cache.
+Error.stackTraceLimit = 20
+
 syncBuiltinESMExports()

@@ -257,6 +257,15 @@ describe('limited', () => {
     expect(await watched.end()).toEqual([])
   })
 
+  test('listening twice on its own port is its own fault', async () => {
+    await expect(
+      bed.learner.start('hostile/takes-port.ts', { ready: { kind: 'log', match: /never/ }, args: ['twice'] }),
+    ).rejects.toMatchObject({
+      name: 'LearnerFault',
+      feedback: { code: 'MR-E-070', saw: expect.stringContaining('EADDRINUSE') },
+    })
+  })
+
   test("a stranger on a program's port is the machine's fault, not the learner's", async () => {
     const first = await bed.learner.start('hostile/ignores-sigterm.ts')
     await first.kill()

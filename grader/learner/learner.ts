@@ -6,6 +6,7 @@ import type { TimelineEvent } from '../results/types.ts'
 import { environment, GUARD, nodeArguments } from './command.ts'
 import { checkEntry, checkLinks } from './entry.ts'
 import { handOver, linkModules, makeScratch, openToOthers, programScratch } from './folders.ts'
+import { listensOn } from './listens.ts'
 import { enforcesDataLimit, type OwnUser, ownUserFor } from './platform.ts'
 import { type Launch, RunningProgram, type Surroundings, withDefaults } from './program.ts'
 import { reachReady } from './reach-ready.ts'
@@ -114,11 +115,11 @@ export function createLearner(options: LearnerOptions): OwnedLearner {
   }
 
   const bringUp = async (launch: Launch, start: StartOptions): Promise<Program> => {
-    const alone = programs.every(other => !other.running)
-    // Or a stranger on its port would count as ready.
-    if (await accepts(launch.port)) throw portTaken(launch, alone)
+    const heldByOwn = (port: number) => programs.some(other => other.running && listensOn(other.pid, port) !== false)
+    // Or whoever answers there would count as ready.
+    if (await accepts(launch.port)) throw portTaken(launch, heldByOwn(launch.port))
     const program = begin(launch, start)
-    await reachReady(program, start, { alone, ports: () => programs.map(other => other.port), now, onEvent: options.onEvent })
+    await reachReady(program, start, { heldByOwn, ports: () => programs.map(other => other.port), now, onEvent: options.onEvent })
     return program
   }
 

@@ -6,8 +6,8 @@ import { exitedBeforeReady, notReady } from './start-fault.ts'
 import type { LogLine, StartOptions } from './types.ts'
 
 interface Around {
-  /** True when no other program of the learner runs. */
-  alone: boolean
+  /** Whether another program of the learner listens on a port, as far as the platform tells. */
+  heldByOwn(port: number): boolean
   /** Ports that vary from run to run and are shown with a `~`. */
   ports(): number[]
   now(): number
@@ -49,7 +49,7 @@ export async function reachReady(program: RunningProgram, options: StartOptions,
     return
   }
   program.meantToEnd = true
-  if (!program.running) throw await exitedBeforeReady(program, expected, around.ports(), around.alone)
+  if (!program.running) throw await exitedBeforeReady(program, expected, around.ports(), around.heldByOwn)
   await program.end()
   throw notReady(program, expected, withinMs, last, around.ports())
 }

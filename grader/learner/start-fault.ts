@@ -2,9 +2,9 @@
 import { EnvironmentFault, type LearnerFault } from '../kpi/outcomes.ts'
 import { exitWords } from './exit-cause.ts'
 import { fault } from './fault.ts'
+import { bindable } from './listens.ts'
 import type { RunningProgram } from './program.ts'
 import { readable } from './readable.ts'
-import { accepts } from './ready.ts'
 
 const about = (ms: number): string => `~${Math.round(ms)} ms`
 
@@ -22,7 +22,7 @@ export const exitedBeforeReady = async (
   program: RunningProgram,
   expected: string,
   ports: number[],
-  alone: boolean,
+  heldByOwn: (port: number) => boolean,
 ): Promise<LearnerFault | EnvironmentFault> => {
   const { launch, name } = program
   const seen = readable(program.logs, launch.cwd, ports)
@@ -33,15 +33,9 @@ export const exitedBeforeReady = async (
   if (program.hit) {
     return fault(program.hit.code, { saw: `${name} was ended before it was ready: ${program.hit.sentence}`, expected, details })
   }
+  const portInUse = seen.error?.includes('EADDRINUSE') && program.logs.some(line => line.text.includes(String(program.port)))
   // Its own second listen() fails too, but then the port is free once it is gone.
-  if (
-    alone &&
-    seen.error?.includes('EADDRINUSE') &&
-    program.logs.some(line => line.text.includes(String(program.port))) &&
-    (await accepts(program.port))
-  ) {
-    return new EnvironmentFault(`another program of this machine took port ${program.port} before ${name} could listen on it; run it again`)
-  }
+  if (portInUse && !(await bindable(program.port))) return portTaken(launch, heldByOwn(program.port))
   if (seen.syntax && seen.error) {
     const at = seen.at ?? entry
     const message = seen.error.replace(/^SyntaxError(?: \[\w+\])?: /, '')
@@ -56,13 +50,11 @@ export const exitedBeforeReady = async (
   })
 }
 
-/** Somebody accepts on the port that a program is about to be given. */
-export const portTaken = (launch: { name: string; port: number }, alone: boolean): LearnerFault | EnvironmentFault =>
-  alone
-    ? new EnvironmentFault(`another program of this machine took port ${launch.port} before ${launch.name} was started; run it again`)
-    : fault('MR-E-081', {
-        saw: `another of your programs already accepts connections on port ~${launch.port}, which belongs to ${launch.name}`,
-      })
+/** Somebody else holds the port that a program was told to listen on: one of the learner's own programs, or a stranger. */
+export const portTaken = (launch: { name: string; port: number }, own: boolean): LearnerFault | EnvironmentFault =>
+  own
+    ? fault('MR-E-081', { saw: `another of your programs already listens on port ~${launch.port}, which belongs to ${launch.name}` })
+    : new EnvironmentFault(`another program of this machine holds port ${launch.port}, which ${launch.name} was to listen on; run it again`)
 
 /** It runs, but is not ready in time. */
 export const notReady = (
