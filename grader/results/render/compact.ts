@@ -22,7 +22,7 @@ export function compact(results: Results, term: Terminal, width: number, options
   const list = kpiRows(results, term, width, Math.max(1, room - Math.min(feedback.length, MIN_FEEDBACK)))
   const blank = room - list.length - feedback.length >= 2 ? [''] : []
   const left = Math.max(0, room - list.length - 2 * blank.length)
-  const lines = [...head, ...blank, ...withFeedback(list, trouble?.id, cutTo(feedback, left, term)), ...blank, ...foot]
+  const lines = [...head, ...blank, ...withFeedback(list, trouble?.id, cutTo(feedback, left, term, width)), ...blank, ...foot]
   return lines.slice(0, rows).map(line => line.trimEnd())
 }
 
@@ -56,11 +56,12 @@ function folded(kpis: KpiResult[], mark: string, word: string, term: Terminal, c
   return `  ${mark} ${truncate(text, columns.width - 4, term.sym.ellipsis)}`
 }
 
-function cutTo(lines: string[], rows: number, term: Terminal): string[] {
+function cutTo(lines: string[], rows: number, term: Terminal, width: number): string[] {
   if (lines.length <= rows) return lines
   if (rows === 0) return []
   const shown = lines.slice(0, rows - 1)
-  return [...shown, term.c.dim(`      ${term.sym.ellipsis} ${lines.length - shown.length} more lines: pnpm grade shows all`)]
+  const more = `      ${term.sym.ellipsis} ${lines.length - shown.length} more lines: pnpm grade shows all`
+  return [...shown, term.c.dim(truncate(more, width, term.sym.ellipsis))]
 }
 
 /** The block goes right under its KPI, or under the list when that row was folded away. */

@@ -34,9 +34,9 @@ export function readColors(root) {
 /** Width of the lane names on the left. */
 export const gutterOf = width => (width < 620 ? 78 : 116)
 
-/** The whole canvas. `room` is the height of the window onto it; the canvas grows when the lanes need more. */
-export function heightOf(state, room) {
-  return Math.max(room, placeLanes(state.lanes, HEAD, room - HEAD - BOTTOM) + BOTTOM)
+/** Places the lanes below the head, shifted by how far one has scrolled; returns the height that all of it needs. */
+export function place(state) {
+  return placeLanes(state.lanes, HEAD - state.scroll, state.height - HEAD - BOTTOM) + state.scroll + BOTTOM
 }
 
 export function draw(ctx, state) {
@@ -45,21 +45,33 @@ export function draw(ctx, state) {
   ctx.font = `11px ${state.font}`
   ctx.textBaseline = 'middle'
   drawLaneGround(ctx, state)
+  inPlot(ctx, state, () => {
+    drawGrid(ctx, state)
+    drawFaultBands(ctx, state)
+    drawMarkLines(ctx, state)
+    for (const lane of state.lanes) if (lane.top < height && lane.top + lane.height > HEAD) drawLane(ctx, state, lane)
+  })
+  drawLaneNames(ctx, state)
+  ctx.fillStyle = colors.panel
+  ctx.fillRect(0, OVERVIEW, width, HEAD - OVERVIEW)
+  inPlot(ctx, state, () => {
+    drawAxis(ctx, state)
+    drawChapters(ctx, state)
+    drawCursor(ctx, state)
+  })
+  drawOverview(ctx, state)
+  ctx.strokeStyle = colors.line
+  line(ctx, gutter + 0.5, OVERVIEW, gutter + 0.5, height)
+}
+
+/** Paints right of the lane names only. */
+function inPlot(ctx, { width, height, gutter }, paint) {
   ctx.save()
   ctx.beginPath()
   ctx.rect(gutter, OVERVIEW, width - gutter, height - OVERVIEW)
   ctx.clip()
-  drawGrid(ctx, state)
-  drawFaultBands(ctx, state)
-  drawMarkLines(ctx, state)
-  for (const lane of state.lanes) drawLane(ctx, state, lane)
-  drawChapters(ctx, state)
-  drawCursor(ctx, state)
+  paint()
   ctx.restore()
-  drawLaneNames(ctx, state)
-  drawOverview(ctx, state)
-  ctx.strokeStyle = colors.line
-  line(ctx, gutter + 0.5, OVERVIEW, gutter + 0.5, height)
 }
 
 function drawLaneGround(ctx, { lanes, width, colors }) {
@@ -77,15 +89,22 @@ function drawLaneNames(ctx, { lanes, colors, gutter }) {
 }
 
 function drawGrid(ctx, state) {
-  const { view, width, height, colors, gutter } = state
-  const { step, ticks } = ticksOf(view, width - gutter)
+  ctx.strokeStyle = state.colors.grid
+  for (const tick of ticksOf(state.view, state.width - state.gutter).ticks) {
+    const x = Math.round(xOf(state, tick)) + 0.5
+    line(ctx, x, HEAD, x, state.height)
+  }
+}
+
+function drawAxis(ctx, state) {
+  const { step, ticks } = ticksOf(state.view, state.width - state.gutter)
   ctx.textAlign = 'center'
+  ctx.strokeStyle = state.colors.grid
+  ctx.fillStyle = state.colors.faint
   for (const tick of ticks) {
     const x = Math.round(xOf(state, tick)) + 0.5
-    ctx.strokeStyle = colors.grid
-    line(ctx, x, OVERVIEW + AXIS, x, height)
-    ctx.fillStyle = colors.faint
-    if (x > gutter + 16) ctx.fillText(timeText(tick, step), x, OVERVIEW + AXIS / 2)
+    line(ctx, x, OVERVIEW + AXIS, x, HEAD)
+    if (x > state.gutter + 16) ctx.fillText(timeText(tick, step), x, OVERVIEW + AXIS / 2)
   }
 }
 

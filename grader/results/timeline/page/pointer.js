@@ -1,5 +1,5 @@
 /** Mouse, pen and touch on the canvas: hover, select, pan, zoom, measure. */
-import { OVERVIEW, timeAt } from './brush.js'
+import { HEAD, OVERVIEW, timeAt } from './brush.js'
 import { hitTest } from './layout.js'
 import { overviewTime } from './overview.js'
 import { printable, TONES } from './panels.js'
@@ -32,9 +32,7 @@ export function listenToPointer({ canvas, tip, state, paint, setView, glideTo, s
   const hover = event => {
     const slack = (5 * (state.view.to - state.view.from)) / (state.width - state.gutter)
     const over =
-      event.offsetX < state.gutter || event.offsetY < OVERVIEW
-        ? null
-        : hitTest(state.lanes, event.offsetY, timeAt(state, event.offsetX), slack)
+      event.offsetX < state.gutter || event.offsetY < HEAD ? null : hitTest(state.lanes, event.offsetY, timeAt(state, event.offsetX), slack)
     state.hovered = over && !state.hidden.has(over.tone) ? over : null
     state.pointer = event.offsetX >= state.gutter && event.offsetY > OVERVIEW ? event.offsetX : null
     tip.hidden = state.hovered === null

@@ -1,5 +1,5 @@
 /** The page: state, input, and what each input changes. */
-import { draw, gutterOf, heightOf, readColors } from './draw.js'
+import { draw, gutterOf, place, readColors } from './draw.js'
 import { buildLanes } from './layout.js'
 import { decode, faultBands, matches } from './model.js'
 import { densityOf } from './overview.js'
@@ -31,6 +31,7 @@ export function start() {
     pointer: null,
     cursor: 0,
     measure: null,
+    scroll: 0,
     colors: readColors(document.documentElement),
     font: getComputedStyle(document.body).fontFamily,
     gutter: 0,
@@ -50,7 +51,8 @@ export function start() {
     const ratio = window.devicePixelRatio || 1
     state.width = plot.clientWidth
     state.gutter = gutterOf(state.width)
-    state.height = heightOf(state, plot.clientHeight)
+    state.height = plot.clientHeight
+    byId('depth').style.height = `${Math.max(0, place(state) - state.height)}px`
     canvas.width = Math.round(state.width * ratio)
     canvas.height = Math.round(state.height * ratio)
     canvas.style.height = `${state.height}px`
@@ -201,6 +203,12 @@ export function start() {
   })
 
   new ResizeObserver(resize).observe(plot)
+  // The canvas stays, head and axis with it; only the lanes move.
+  plot.addEventListener('scroll', () => {
+    state.scroll = plot.scrollTop
+    place(state)
+    paint()
+  })
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
     state.colors = readColors(document.documentElement)
     paint()
