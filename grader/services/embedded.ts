@@ -34,10 +34,13 @@ export interface EmbeddedServer {
   stop?(): Promise<void>
 }
 
-/** A service on the embedded engine. Errors it throws with a `code` of the error table keep it. */
+/**
+ * A service on the embedded engine. `start` may throw coded errors; one with code ETIMEDOUT becomes MR-E-043, ENOSPC MR-E-041, any other
+ * MR-E-045. Whatever it started must be gone when it throws.
+ */
 export interface EmbeddedService {
   user: string
-  /** Milliseconds from start to usable before MR-E-043. */
+  /** Milliseconds from start to usable before `start` gives up. */
   startWithin: number
   start(ctx: StartContext): Promise<EmbeddedServer>
   /** True when the server answers a real request; the caller sets the deadline. */

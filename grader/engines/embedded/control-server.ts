@@ -10,10 +10,7 @@ type Args = Record<string, unknown>
 const OPERATIONS: Record<string, (service: Supervised, args: Args) => unknown> = {
   start: service => service.start(),
   kill: service => service.kill(),
-  restart: async service => {
-    await service.kill()
-    await service.start()
-  },
+  restart: service => service.restart(),
   pause: service => service.pause(),
   resume: service => service.resume(),
   healthy: service => service.healthy(),

@@ -34,10 +34,46 @@ export class Supervised {
   }
 
   /** Starts the server unless it runs. Throws a coded error (040–045). */
-  async start(): Promise<void> {
+  start(): Promise<void> {
+    return this.#inTurn(() => this.#start())
+  }
+
+  /** kill -9 of the server and everything it started; resolves when it is gone. */
+  kill(): Promise<void> {
+    return this.#inTurn(() => this.#kill())
+  }
+
+  restart(): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#kill()
+      await this.#start()
+    })
+  }
+
+  /** Brings it back when it does not answer; its present pid. */
+  ensure(): Promise<number> {
+    return this.#inTurn(async () => {
+      if (!(await this.healthy())) {
+        await this.#kill()
+        await this.#start()
+      }
+      return this.endpoint.pid
+    })
+  }
+
+  #last: Promise<unknown> = Promise.resolve()
+  /** One change of its life at a time: two fixtures that find it dead must not start it twice. */
+  #inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(change)
+    this.#last = turn.catch(() => {})
+    return turn
+  }
+
+  async #start(): Promise<void> {
     if (this.#server) return
-    const server = await within(this.#service.startWithin, this.#service.start(this.#ctx), () => this.#coded('MR-E-043')).catch(error => {
+    const server = await this.#service.start(this.#ctx).catch(error => {
       if (error instanceof CodedError) throw error
+      if (error.code === 'ETIMEDOUT') throw this.#coded('MR-E-043', error)
       if (error.code === 'ENOSPC' || /no space left/i.test(this.#log()))
         throw new CodedError('MR-E-041', { service: this.name, path: this.#ctx.dir }, { cause: error })
       throw this.#coded('MR-E-045', error)
@@ -50,8 +86,7 @@ export class Supervised {
     })
   }
 
-  /** kill -9 of the server and everything it started; resolves when it is gone. */
-  async kill(): Promise<void> {
+  async #kill(): Promise<void> {
     const server = this.#server
     if (!server) return
     signal(treeOf(server.pid), 'SIGKILL')
@@ -72,16 +107,9 @@ export class Supervised {
 
   async healthy(): Promise<boolean> {
     if (!this.#server || this.#paused) return false
-    return within(PING_WITHIN, this.#service.ping(this.#ctx), () => new Error('no answer')).catch(() => false)
-  }
-
-  /** Brings it back when it does not answer; its present pid. */
-  async ensure(): Promise<number> {
-    if (!(await this.healthy())) {
-      await this.kill()
-      await this.start()
-    }
-    return this.endpoint.pid
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<boolean>(resolve => (timer = setTimeout(() => resolve(false), PING_WITHIN)))
+    return Promise.race([late, this.#service.ping(this.#ctx)]).finally(() => clearTimeout(timer))
   }
 
   /** Commands to run at each start before clients get in, by an owner's name; null takes them back. */
@@ -99,10 +127,11 @@ export class Supervised {
     return this.#server.request(op, args)
   }
 
+  /** Ends the server in order. One that is still starting is left to the warden. */
   async stop(): Promise<void> {
     this.resume()
     await this.#server?.stop?.()
-    await this.kill()
+    await this.#kill()
     closeSync(this.#ctx.logFd)
   }
 
@@ -139,11 +168,4 @@ function signal(pids: number[], name: NodeJS.Signals): void {
       // Gone meanwhile.
     }
   }
-}
-
-/** Settles like `promise`, or rejects with `late()` after `ms`. */
-export function within<T>(ms: number, promise: Promise<T>, late: () => Error): Promise<T> {
-  let timer: NodeJS.Timeout
-  const alarm = new Promise<never>((_, reject) => (timer = setTimeout(() => reject(late()), ms)))
-  return Promise.race([promise, alarm]).finally(() => clearTimeout(timer))
 }

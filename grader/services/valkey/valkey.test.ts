@@ -15,6 +15,7 @@ beforeAll(async () => {
   engine = await startEmbedded(['valkey'], { runId: run.id, runDir: run.dir })
   valkey = await openValkey(engine.endpoints[0]!, 'some-kpi')
   learner = new Redis(valkey.url)
+  learner.on('error', () => {}) // The server is killed below.
 })
 
 afterAll(async () => {
