@@ -33,6 +33,27 @@ test("the README's table of labs is the labs (pnpm millrace readme writes it)", 
   expect(readmeTable(readFileSync(join(root, 'README.md'), 'utf8'))).toBe(labTable(loadLabs(root)))
 })
 
+test("the README's commands are the scripts of package.json", () => {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> }
+  const named = [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/^\| `pnpm (\w+)/gm)].map(match => match[1]!)
+  expect([...new Set(named)].sort()).toEqual(
+    Object.keys(scripts)
+      .filter(name => !['lint', 'format'].includes(name))
+      .sort(),
+  )
+})
+
+test('links in our pages lead to files', () => {
+  const broken = files
+    .filter(({ path }) => /^(README|docs\/[^/]+)\.md$/.test(path))
+    .flatMap(({ path, text }) =>
+      [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)]
+        .filter(([, to]) => !existsSync(join(root, path, '..', to!)))
+        .map(([, to]) => `${path} -> ${to}`),
+    )
+  expect(broken).toEqual([])
+})
+
 test('every top-level folder of the map is there', () => {
   const missing = ['labs', 'solutions', 'grader', 'compose', 'datasets', 'slides', 'docs', '.devcontainer', 'LICENSE', 'README.md'].filter(
     name => !existsSync(join(root, name)),

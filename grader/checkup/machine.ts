@@ -49,7 +49,7 @@ export function checkLimits(): Finding[] {
   const limits = unenforcedLimits()
   if (limits.length === 0)
     return [{ id: 'limits', level: 'ok', text: `programs are held to their limits${enforcesDataLimit() ? ' by the kernel' : ''}` }]
-  return limits.map(text => ({ id: 'limits', level: 'note', text }))
+  return limits.map(text => ({ id: 'limits', level: 'note', text: `not enforced on this platform: ${text}` }))
 }
 
 /** Services and programs together need about 1 GB. */

@@ -64,8 +64,8 @@ test('half-way: points, open and locked KPIs, hints seen, the hint as next actio
       ○  6.2  Rate limiter  ░░░░░░░░░░  0/5 pts  1 failed, 1 locked
 
     Lab 6.2  Rate limiter
-      ✗  greets        the program greets        2 pts  1 of 3 hints seen
-      ○  greets-twice  the program greets again  3 pts  locked until greets passes
+      ✗  greets        the program greets · 1 of 3 hints seen                 2 pts
+      ○  greets-twice  the program greets again · locked until greets passes  3 pts
 
     next: pnpm hint lab-6.2 greets
     "

@@ -73,7 +73,7 @@ export function statusLines(term: Terminal, status: CourseStatus, only?: string)
 }
 
 const LAB_COLUMNS = [{}, {}, { flexible: true }, {}, { align: 'right' as const }, {}]
-const KPI_COLUMNS = [{}, {}, { flexible: true }, { align: 'right' as const }, {}]
+const KPI_COLUMNS = [{}, {}, { flexible: true }, { align: 'right' as const }]
 
 function head(term: Terminal, { totals }: CourseStatus): string {
   return (
@@ -137,13 +137,11 @@ function kpiRow(term: Terminal, kpi: LabStatus['kpis'][number]): string[] {
         ? 'needs docker'
         : ''
   const hints = kpi.hintsShown > 0 && kpi.state !== 'pass' ? `${kpi.hintsShown} of 3 hints seen` : ''
-  return [
-    marks[kpi.state] ?? c.yellow(sym.unsure),
-    kpi.id,
-    term.text(kpi.claim),
-    `${kpi.points} pts${kpi.bonus ? ' bonus' : ''}`,
-    c.dim([waits, hints].filter(Boolean).join(', ')),
-  ]
+  const remark = [waits, hints]
+    .filter(Boolean)
+    .map(text => c.dim(` ${sym.dot} ${text}`))
+    .join('')
+  return [marks[kpi.state] ?? c.yellow(sym.unsure), kpi.id, term.text(kpi.claim) + remark, `${kpi.points} pts${kpi.bonus ? ' bonus' : ''}`]
 }
 
 /** What a learner should know about files, in plain words. */
