@@ -129,6 +129,7 @@ export class Session {
         lab: lab.id,
         folder: lab.folder,
         title: lab.title,
+        story: lab.story,
         engine: this.engine,
         seed,
         source,

@@ -111,7 +111,7 @@ describe.runIf(executablePath)('in Chromium', () => {
     expect(await page.textContent('#found')).toMatch(/^\d+ of 336$/)
     expect(await page.locator('#near tr').allTextContents()).toEqual(expect.arrayContaining([expect.stringContaining('ECONNREFUSED')]))
     await page.keyboard.press('Escape')
-    await page.click('#legend button:has-text("log (stderr)")')
+    await page.click('#legend button:has-text("stderr")')
     expect(await page.locator('#near tr:has(.swatch.stderr)').count()).toBe(0)
     await page.keyboard.press('f')
     const first = await page.textContent('#details h2')

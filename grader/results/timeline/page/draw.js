@@ -219,6 +219,10 @@ function drawMeasure(ctx, state) {
   ctx.globalAlpha = 0.14
   ctx.fillRect(x0, HEAD, x1 - x0, state.height - HEAD)
   ctx.globalAlpha = 1
+  const text = durationText(Math.abs(b - a))
+  const w = ctx.measureText(text).width + 14
+  bar(ctx, (x0 + x1 - w) / 2, HEAD + 6, w, 18, 9)
   ctx.textAlign = 'center'
-  ctx.fillText(durationText(Math.abs(b - a)), (x0 + x1) / 2, HEAD + 12)
+  ctx.fillStyle = state.colors.panel
+  ctx.fillText(text, (x0 + x1) / 2, HEAD + 15.5)
 }

@@ -34,7 +34,8 @@ export function decode(data) {
     event.tone = toneOf(kindName, outcome, detail)
     return event
   })
-  const to = events.reduce((latest, event) => Math.max(latest, event.end), 1)
+  const last = events.reduce((latest, event) => Math.max(latest, event.end), 0)
+  const to = Math.max(1, events.length === 0 ? data.results.durationMs : last)
   return {
     results: data.results,
     events,

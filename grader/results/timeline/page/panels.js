@@ -25,13 +25,13 @@ const VERDICTS = {
 }
 export const TONES = {
   ok: 'ok',
-  refused: 'refused (4xx)',
+  refused: 'refused',
   failed: 'failed',
   plain: 'no outcome',
   fault: 'fault',
   mark: 'mark',
   log: 'log',
-  stderr: 'log (stderr)',
+  stderr: 'stderr',
 }
 
 export function swatch(tone) {
