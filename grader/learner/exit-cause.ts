@@ -11,15 +11,19 @@ export interface LimitHit {
 const OUT_OF_MEMORY =
   /heap out of memory|Fatal process out of memory|Array buffer allocation failed|Failed to allocate memory|Cannot allocate memory|ENOMEM|std::bad_alloc|Zone Allocation failed/
 
+/** The memory limit, in megabytes. */
 export const memoryHit = (mb: number): LimitHit => ({
   code: 'MR-E-072',
   sentence: `it needed more than the ${mb} MB of memory that this program may use`,
 })
+/** The CPU limit, in seconds. */
 export const cpuHit = (seconds: number): LimitHit => ({ code: 'MR-E-073', sentence: `it used up its ${seconds} s of CPU time` })
+/** The limit of stdout and stderr together, in bytes. */
 export const outputHit = (bytes: number): LimitHit => ({
   code: 'MR-E-074',
   sentence: `it printed more than ${bytes >= 2 ** 20 ? `${Math.round(bytes / 2 ** 20)} MB` : `${bytes} bytes`}`,
 })
+/** The limit of a scratch folder, in bytes. */
 export const scratchHit = (bytes: number): LimitHit => ({
   code: 'MR-E-080',
   sentence: `it wrote more than ${Math.round(bytes / 2 ** 20)} MB to disk`,

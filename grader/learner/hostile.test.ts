@@ -165,7 +165,7 @@ describe('limited', () => {
 
   test('a synchronous endless loop ends at its deadline, in a server and in a run', async () => {
     await expect(bed.learner.run('hostile/loops-at-once.ts', { withinMs: 500 })).rejects.toMatchObject({ feedback: { code: 'MR-E-077' } })
-    await expect(bed.learner.start('hostile/loops-at-once.ts', { readyWithin: 500 })).rejects.toMatchObject({
+    await expect(bed.learner.start('hostile/loops-at-once.ts', { readyWithin: 3000 })).rejects.toMatchObject({
       feedback: { code: 'MR-E-071', details: ['loops-at-once-2 printed:', '  starting'] },
     })
     const server = await bed.learner.start('hostile/never-ends.ts')
@@ -249,7 +249,7 @@ describe('limited', () => {
         },
       },
     )
-    await expect(watched.learner.start('hostile/prints-verdict.ts', { readyWithin: 1500 })).rejects.toMatchObject({
+    await expect(watched.learner.start('hostile/prints-verdict.ts', { readyWithin: 3000 })).rejects.toMatchObject({
       feedback: { code: 'MR-E-071', saw: 'prints-verdict-1 was running but not ready: it does not listen there: another program does' },
     })
     expect(strangers).toHaveLength(1)

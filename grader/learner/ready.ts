@@ -27,7 +27,8 @@ export const accepts = (port: number, signal?: AbortSignal): Promise<boolean> =>
 const answers = (port: number, path: string, signal: AbortSignal): Promise<string> =>
   new Promise(resolve => {
     const request = get({ host: '127.0.0.1', port, path, agent: false, signal, timeout: HTTP_PATIENCE }, response => {
-      response.resume()
+      response.on('error', () => {}).resume()
+      setTimeout(() => response.destroy(), HTTP_PATIENCE).unref() // a body without end
       const status = response.statusCode ?? 0
       resolve(status >= 200 && status < 300 ? '' : `answered ${status}`)
     })
@@ -61,6 +62,8 @@ export const untilReady = async (
     const saw = await look()
     const foreign = saw === '' && listensOn(pid, port) === false
     if (saw === '' && !foreign) return
+    // Its own end is not what was seen last.
+    if (signal.aborted) return
     onLast(foreign ? 'does not listen there: another program does' : saw)
     await delay(EVERY)
   }

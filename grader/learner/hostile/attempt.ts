@@ -1,4 +1,5 @@
 // Shared by the hostile programs: makes one attempt and prints GOT or NO. The tests look at the world, and at GOT.
+/** Makes one attempt and prints its outcome. */
 export const attempt = async (what: string, act: () => unknown): Promise<void> => {
   try {
     const got = await act()
