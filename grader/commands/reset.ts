@@ -46,7 +46,7 @@ export default defineCommand({
       return 0
     }
     const kept = performReset(root, lab, steps)
-    if (!update && args.file === undefined) forgetVerdicts(root, lab.id)
+    if (!update && args.file === undefined && changing.length > 0) forgetVerdicts(root, lab.id)
     if (args.json)
       console.log(JSON.stringify({ lab: lab.id, files: steps.map(({ path, act }) => ({ path, act })), kept: kept ?? null }, null, 2))
     else if (kept) console.log(`kept in ${kept}\nback again: ${backCommand(lab, kept)}`)

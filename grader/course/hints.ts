@@ -1,10 +1,9 @@
 /** The ladder of hints: a question, a pointer, a near-solution; one step a call, remembered. */
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import MarkdownIt from 'markdown-it'
 import { CodedError } from '../errors/coded-error.ts'
 import { nearest } from '../ui/nearest.ts'
 import { isPassed, nextKpi, readProgress, recordHint } from './progress.ts'
+import { tryLoadStarter } from './starter.ts'
 import type { KpiSpec, Lab } from './types.ts'
 
 const STEPS = ['a question', 'a pointer', 'a near-solution']
@@ -69,11 +68,11 @@ function nextStep(lab: Lab, kpi: KpiSpec, step: number, passed: boolean): string
   return `that was the last hint; ${lesson}; ${solution}`
 }
 
-/** The heading of the lesson's first section that speaks of the KPI. */
+/** The heading of the lesson's first section that speaks of the KPI; the sealed lesson, which no learner can have put something else in place of. */
 function lessonSection(lab: Lab, kpiId: string): string | undefined {
-  const file = join(lab.labDir, 'README.md')
-  if (!existsSync(file)) return undefined
-  const tokens = new MarkdownIt().parse(readFileSync(file, 'utf8'), {})
+  const lesson = tryLoadStarter(lab)?.files.get('README.md')
+  if (!lesson) return undefined
+  const tokens = new MarkdownIt().parse(lesson.content.toString('utf8'), {})
   let heading: string | undefined
   for (const [n, token] of tokens.entries()) {
     if (token.type !== 'inline') continue

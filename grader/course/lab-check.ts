@@ -4,7 +4,7 @@ import { CodedError } from '../errors/coded-error.ts'
 import { nearest } from '../ui/nearest.ts'
 import { idOf, type LabReading, labFolders, readLab } from './labs.ts'
 import { isHandedIn } from './learner-files.ts'
-import { readMutant, readSolution } from './overlay.ts'
+import { mutantNames, readMutant, readSolution } from './overlay.ts'
 import type { Problem } from './problem.ts'
 import { type FileContent, listFiles, lstatOf, readPlainFile } from './safe-read.ts'
 import { readLabFolder, type Starter, starterDifferences, tryLoadStarter } from './starter.ts'
@@ -59,10 +59,7 @@ function checkTests(lab: Lab, manifest: Find, other: (file: string, message: str
 }
 
 function checkMutants(lab: Lab, manifest: Find, other: (file: string, message: string) => void): void {
-  const dir = join(lab.solutionDir, 'mutants')
-  const folders = lstatOf(dir)?.isDirectory()
-    ? [...new Set(listFiles(dir, '', lab.id, { limit: 5_000 }).map(path => path.split('/')[0]!))]
-    : []
+  const folders = mutantNames(lab)
   const named = new Set(lab.kpis.flatMap(kpi => kpi.mutants))
   for (const [n, kpi] of lab.kpis.entries()) {
     if (kpi.mutants.length === 0)

@@ -1,6 +1,7 @@
 /** Overlays: a solution over the starter, a mutant over the solution. Only files that differ are in them. */
 import { join } from 'node:path'
 import { CodedError } from '../errors/coded-error.ts'
+import { nearest } from '../ui/nearest.ts'
 import { type FileContent, listFiles, lstatOf, readPlainFile, sizeMeter } from './safe-read.ts'
 import type { Lab } from './types.ts'
 
@@ -15,30 +16,28 @@ const OVERLAY_FILES = 1_000
  * @throws CodedError MR-E-019 when the lab has no solution
  */
 export function readSolution(lab: Lab): Map<string, FileContent> {
-  if (!lstatOf(lab.solutionDir)?.isDirectory())
-    throw new CodedError('MR-E-019', {
-      lab: lab.id,
-      what: 'solution',
-      folder: `solutions/${lab.folder}/`,
-      hint: 'Add the overlay: only the files that differ from the starter, and NOTES.md.',
-    })
+  if (!lstatOf(lab.solutionDir)?.isDirectory()) throw new CodedError('MR-E-019', { lab: lab.id, folder: lab.folder })
   return readOverlay(lab, lab.solutionDir, path => NOT_LAID.includes(path))
 }
 
 /**
  * The files of one mutant.
  * @param solved the files under it (starter and solution): a mutant must change at least one, and every file it names
- * @throws CodedError MR-E-019 when there is no such folder, MR-E-020 when it changes nothing
+ * @throws CodedError MR-E-006 when there is no such folder, MR-E-020 when it changes nothing
  */
 export function readMutant(lab: Lab, name: string, solved: ReadonlyMap<string, FileContent>): Map<string, FileContent> {
   const dir = join(lab.solutionDir, 'mutants', name)
-  if (name.includes('/') || name.startsWith('.') || !lstatOf(dir)?.isDirectory())
-    throw new CodedError('MR-E-019', {
+  if (name.includes('/') || name.startsWith('.') || !lstatOf(dir)?.isDirectory()) {
+    const all = mutantNames(lab)
+    const folder = `solutions/${lab.folder}/mutants/${name}`
+    throw new CodedError('MR-E-006', {
       lab: lab.id,
-      what: `mutant "${name}"`,
-      folder: `solutions/${lab.folder}/mutants/${name}/`,
-      hint: 'lab.yaml names the mutants; each is a folder with the changed file in it.',
+      mutant: name,
+      folder,
+      nearest: nearest(name, all) ?? all[0] ?? 'none',
+      all: all.join(', '),
     })
+  }
   const files = readOverlay(lab, dir, () => false)
   const facts = { lab: lab.id, folder: lab.folder, mutant: name }
   if (files.size === 0) throw new CodedError('MR-E-020', { ...facts, reason: 'its folder is empty.' })
@@ -47,6 +46,13 @@ export function readMutant(lab: Lab, name: string, solved: ReadonlyMap<string, F
       throw new CodedError('MR-E-020', { ...facts, reason: `${path} is the same in both.` })
   }
   return files
+}
+
+/** Names of a lab's mutants: the folders that hold at least one file, sorted. */
+export function mutantNames(lab: Lab): string[] {
+  const dir = join(lab.solutionDir, 'mutants')
+  if (!lstatOf(dir)?.isDirectory()) return []
+  return [...new Set(listFiles(dir, '', lab.id, { limit: 5_000 }).map(path => path.split('/')[0]!))].sort()
 }
 
 function readOverlay(lab: Lab, dir: string, skip: (path: string) => boolean): Map<string, FileContent> {

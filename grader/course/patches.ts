@@ -20,10 +20,18 @@ export function patchOf(folder: string, changes: readonly Change[], names: { fro
       if ([from, to].some(side => side?.includes(0))) return `Binary files differ: ${folder}/${path} (${names.from}, ${names.to})\n`
       const left = from ? `a/${folder}/${path}` : '/dev/null'
       const right = to ? `b/${folder}/${path}` : '/dev/null'
-      return createTwoFilesPatch(left, right, from?.toString('utf8') ?? '', to?.toString('utf8') ?? '', names.from, names.to, {
-        context: 3,
-        headerOptions: FILE_HEADERS_ONLY,
-      })
+      return createTwoFilesPatch(
+        left,
+        right,
+        from?.toString('utf8') ?? '',
+        to?.toString('utf8') ?? '',
+        from && names.from,
+        to && names.to,
+        {
+          context: 3,
+          headerOptions: FILE_HEADERS_ONLY,
+        },
+      )
     })
     .join('')
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { learnerPatch, solutionPatch } from '../commands/diff.ts'
@@ -192,15 +193,38 @@ test('the patch has edited, new and removed files, and nothing that is the same'
     -return 'nothing'
     +return 'something'
     --- a/labs/1.1-greeting/README.md	starter
-    +++ /dev/null	yours
+    +++ /dev/null
     @@ -1,1 +0,0 @@
     -# Greeting
-    --- /dev/null	starter
+    --- /dev/null
     +++ b/labs/1.1-greeting/src/new.ts	yours
     @@ -0,0 +1,1 @@
     +new
     "
   `)
+})
+
+test('the patch is one that git takes: applied to the starter it gives the learner’s files', () => {
+  course.write(`${LAB}/src/words.lua`, "return 'something'")
+  course.write(`${LAB}/src/new.ts`, 'new\nlines\n')
+  course.write(`${LAB}/src/greet.ts`, `// ünïcode\n${read(`${LAB}/src/greet.ts`)}`)
+  rmSync(course.path(`${LAB}/README.md`))
+  const mine = ['src/words.lua', 'src/new.ts', 'src/greet.ts'].map(path => read(`${LAB}/${path}`))
+  const patch = learnerPatch(course.root, lab())
+  resetLab(course.root, lab())
+  execFileSync('git', ['apply', '--whitespace=nowarn', '-'], {
+    cwd: course.root,
+    input: patch,
+    env: { ...process.env, GIT_DIR: '/nowhere' },
+  })
+  expect(['src/words.lua', 'src/new.ts', 'src/greet.ts'].map(path => read(`${LAB}/${path}`))).toEqual(mine)
+  expect(existsSync(course.path(`${LAB}/README.md`))).toBe(false)
+})
+
+test('a lab that was deleted as a whole comes back', () => {
+  rmSync(course.path(LAB), { recursive: true })
+  resetLab(course.root, lab())
+  expect(starterDifferences(lab(), loadStarter(lab()))).toEqual([])
 })
 
 test('the solution opens when every KPI that is not a bonus has passed, and for instructors', () => {

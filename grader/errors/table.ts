@@ -1,3 +1,5 @@
+import { COURSE_ERRORS } from './course-errors.ts'
+
 /**
  * Every coded error, once. Three classes apart: `use` (the command or a file of the course is wrong), `environment` (this machine),
  * `program` (the learner's program), `bug` (ours). docs/errors.md is held to this table by a test.
@@ -61,96 +63,7 @@ export const ERRORS = {
     fix: 'Copy the number from the replay line of the run you want to repeat.',
   },
   // 010–039 course files
-  'MR-E-010': {
-    class: 'use',
-    title: 'The manifest has {count}.',
-    cause: 'lab.yaml is checked as a whole before anything runs: {list}',
-    fix: 'Correct these lines. A learner never needs to edit lab.yaml: `pnpm reset {lab}` brings the original back.',
-  },
-  'MR-E-011': {
-    class: 'use',
-    title: '{folder} has no lab.yaml.',
-    cause: 'Every folder under labs/ is one lab and carries its manifest.',
-    fix: 'Add {folder}/lab.yaml (copy a neighbour), or move the folder out of labs/.',
-  },
-  'MR-E-012': {
-    class: 'use',
-    title: 'Lab {lab} has no sealed starter ({file}).',
-    cause: 'The sealed starter is the pristine copy that workspaces, reset and diff are made from.',
-    fix: 'Author of the lab: `pnpm millrace seal {lab}`. Learner: the clone is incomplete, restore the file from the repository.',
-  },
-  'MR-E-013': {
-    class: 'use',
-    title: 'The sealed starter {file} cannot be read: {reason}',
-    cause: 'The file was edited by hand or cut short.',
-    fix: 'Restore it from the repository; an author can make it again with `pnpm millrace seal {lab}`.',
-  },
-  'MR-E-014': {
-    class: 'use',
-    title: '{path} is {what}; only ordinary files and folders are graded.',
-    cause: 'Links and special files can lead out of the lab folder, where the workspace must not reach.',
-    fix: 'Put an ordinary file in its place, or bring the original back: `pnpm reset {lab} <file>`.',
-  },
-  'MR-E-015': {
-    class: 'use',
-    title: '{dir} holds more than {limit} files beside those of the lab.',
-    cause: 'Every file under the folders you edit is copied into each run.',
-    fix: 'Move what the programs do not need out of the lab folder.',
-  },
-  'MR-E-016': {
-    class: 'use',
-    title: '{path} makes the lab larger than {limit}.',
-    cause: 'Every file under the folders you edit is copied into each run; a file may have 1 MB, all together 10 MB.',
-    fix: 'Move or shrink it; data belongs into datasets/, not into the lab folder.',
-  },
-  'MR-E-017': {
-    class: 'use',
-    title: '{path}: a node_modules folder inside a lab.',
-    cause: 'Labs use the packages of the repository root, so that every learner is graded with the same versions.',
-    fix: 'Remove that folder; import the packages that the lesson names, they are installed already.',
-  },
-  'MR-E-018': {
-    class: 'use',
-    title: '{path} is missing.',
-    cause: 'It is one of the files that this lab grades.',
-    fix: 'Bring the starter back: `pnpm reset {lab} {file}`.',
-  },
-  'MR-E-019': {
-    class: 'use',
-    title: 'Lab {lab} has no {what}.',
-    cause: 'There is no {folder}.',
-    fix: '{hint}',
-  },
-  'MR-E-020': {
-    class: 'use',
-    title: 'The mutant {mutant} of lab {lab} is the solution: {reason}',
-    cause: 'A mutant overlay holds one realistic mistake; without a difference there is nothing to catch.',
-    fix: 'Put the changed file into solutions/{folder}/mutants/{mutant}/, under the path it has in the solution.',
-  },
-  'MR-E-021': {
-    class: 'use',
-    title: '{path} lies deeper than {limit} folders.',
-    cause: 'The lab folder is copied into each run; its depth is limited.',
-    fix: 'Flatten the folders, or move what the programs do not need out of the lab.',
-  },
-  'MR-E-022': {
-    class: 'use',
-    title: 'There are no labs here.',
-    cause: 'labs/ has no folder named <level>.<number>-<name>.',
-    fix: 'Restore labs/ from the repository.',
-  },
-  'MR-E-023': {
-    class: 'use',
-    title: 'Lab {lab} has no file "{file}".',
-    cause: 'Files are named as they lie in the lab folder, e.g. src/server.ts.',
-    fix: 'Did you mean {nearest}? The files of the lab are {all}.',
-  },
-  'MR-E-024': {
-    class: 'use',
-    title: 'The solution of lab {lab} is not open yet: {open}.',
-    cause: '`pnpm diff --solution` opens once every KPI that is not a bonus has passed on your files.',
-    fix: '`pnpm hint lab-{lab} {kpi}` gives one step at a time. Instructors: add --instructor.',
-  },
+  ...COURSE_ERRORS,
   // 040–069 environment and services
   'MR-E-040': {
     class: 'environment',
