@@ -27,18 +27,20 @@ export async function send(response: ServerResponse, request: IncomingMessage, a
 async function stream(response: ServerResponse, source: AsyncIterable<Buffer>): Promise<void> {
   for await (const data of source) {
     if (response.destroyed) return
-    if (!response.write(data)) await drained(response)
+    await written(response, data)
   }
   response.end()
 }
 
-function drained(response: ServerResponse): Promise<void> {
+/** Resolves when the data has gone to the kernel, or the connection is gone: only then may its buffer be used again. */
+function written(response: ServerResponse, data: Buffer): Promise<void> {
   return new Promise(resolve => {
     const done = () => {
-      response.off('drain', done).off('close', done)
+      response.off('close', done)
       resolve()
     }
-    response.on('drain', done).on('close', done)
+    response.on('close', done)
+    response.write(data, done)
   })
 }
 

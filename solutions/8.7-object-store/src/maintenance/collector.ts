@@ -58,8 +58,10 @@ async function moveVersion(store: Store, volumes: ReadonlySet<number>, bucket: s
         chunks.push(ref)
         continue
       }
-      for await (const data of store.chunks.read(ref)) await writer.write(data)
+      const { bytes, release } = await store.chunks.read(ref)
+      await writer.write(bytes)
       chunks.push(await writer.endChunk())
+      release()
       moved += ref.length
     }
     await writer.finish()

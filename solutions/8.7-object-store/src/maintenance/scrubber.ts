@@ -29,7 +29,8 @@ export async function scrub(store: Store): Promise<ScrubReport> {
       for (const ref of refs) {
         chunks++
         bytes += ref.length
-        for await (const _ of store.chunks.read(ref)); // the read verifies
+        const { release } = await store.chunks.read(ref) // the read verifies
+        release()
       }
     } catch (error) {
       if (!(error instanceof ChunkCorrupt)) throw error

@@ -76,7 +76,7 @@ export async function uploadPartCopy(store: Store, request: S3Request): Promise<
     for await (const data of stream) {
       md5.update(data)
       digest?.update(data)
-      await writer.write(data)
+      await writer.write(Buffer.from(data)) // a copy: the writer keeps it longer than it is valid
     }
     const checksum = digest?.finish().toString('base64')
     const part: Part = {

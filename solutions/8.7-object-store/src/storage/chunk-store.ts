@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { ChunkCorrupt, type ChunkRef, recordSize } from './chunk-codec.ts'
 import { ChunkWriter } from './chunk-writer.ts'
 import type { FileSystem } from './file-system.ts'
-import { Volume } from './volume.ts'
+import { type ChunkData, Volume } from './volume.ts'
 
 const NAME = /^volume-(\d{8})$/
 
@@ -57,8 +57,8 @@ export class ChunkStore {
     return volume.append(length, record)
   }
 
-  /** Yields bytes [from, to) of a chunk, verified. The caller holds a pin. Throws `ChunkCorrupt`. */
-  read(ref: ChunkRef, from = 0, to = ref.length): AsyncGenerator<Buffer> {
+  /** Reads bytes [from, to) of a chunk, verified. The caller holds a pin. Throws `ChunkCorrupt`. */
+  async read(ref: ChunkRef, from = 0, to = ref.length): Promise<ChunkData> {
     const volume = this.volumes.get(ref.volume)
     if (!volume) throw new ChunkCorrupt(ref, 'its volume is missing')
     return volume.read(ref, from, to)

@@ -8,8 +8,8 @@ const ftruncate = promisify(fs.ftruncate)
 
 /** An open file. Every position is absolute, so that concurrent reads and writes need no shared cursor. */
 export interface StoreFile {
-  /** Reads `length` bytes at `position`; fewer only at the end of the file. */
-  read(position: number, length: number): Promise<Buffer>
+  /** Reads `length` bytes at `position`, into the buffer where one is given; fewer only at the end of the file. */
+  read(position: number, length: number, into?: Buffer): Promise<Buffer>
   /** Writes all buffers one after the other at `position`. Nothing is durable before `sync`. */
   write(buffers: Buffer[], position: number): Promise<void>
   /** Makes everything written so far durable, with the file's length. */
@@ -34,8 +34,8 @@ export interface FileSystem {
   syncDirectory(path: string): Promise<void>
 }
 
-/** Below this, a write into the page cache is cheaper than a trip to the thread pool and back. */
-const INLINE_WRITE = 16 * 1024
+/** Up to this, reading from or writing to the page cache is cheaper than a trip to the thread pool and back. */
+const INLINE = 16 * 1024
 
 class NodeFile implements StoreFile {
   private readonly fd: number
@@ -44,11 +44,14 @@ class NodeFile implements StoreFile {
     this.fd = fd
   }
 
-  async read(position: number, length: number): Promise<Buffer> {
-    const buffer = Buffer.allocUnsafeSlow(length)
+  async read(position: number, length: number, into?: Buffer): Promise<Buffer> {
+    const buffer = into?.subarray(0, length) ?? Buffer.allocUnsafeSlow(length)
     let filled = 0
     while (filled < length) {
-      const read = await this.readOnce(buffer, filled, position + filled)
+      const inline = length - filled <= INLINE
+      const read = inline
+        ? fs.readSync(this.fd, buffer, filled, length - filled, position + filled)
+        : await this.readOnce(buffer, filled, position + filled)
       if (read === 0) return buffer.subarray(0, filled)
       filled += read
     }
@@ -59,7 +62,7 @@ class NodeFile implements StoreFile {
     let rest = buffers
     let total = buffers.reduce((sum, buffer) => sum + buffer.length, 0)
     while (total > 0) {
-      const written = total <= INLINE_WRITE ? fs.writevSync(this.fd, rest, position) : await this.writeOnce(rest, position)
+      const written = total <= INLINE ? fs.writevSync(this.fd, rest, position) : await this.writeOnce(rest, position)
       position += written
       total -= written
       if (total > 0) rest = dropBytes(rest, written)

@@ -1,9 +1,17 @@
-import { BLOCK_SIZE, ChunkCorrupt, type ChunkRef, decodeHeader, headerSize, verifyBlocks } from './chunk-codec.ts'
+import { BufferPool } from './buffer-pool.ts'
+import { BLOCK_SIZE, CHUNK_SIZE, ChunkCorrupt, type ChunkRef, decodeHeader, headerSize, recordSize, verifyBlocks } from './chunk-codec.ts'
 import type { StoreFile } from './file-system.ts'
 import { GroupSync } from './group-sync.ts'
 
-/** How much of a chunk one step of a read takes: the memory that a slow reader holds. */
-const READ_STEP = 4 * BLOCK_SIZE
+/** Reads above this size take their buffer from the pool, which has the size of the largest record. */
+const POOLED = 64 * 1024
+const pool = new BufferPool(recordSize(CHUNK_SIZE), 16)
+
+/** What was read of a chunk. The bytes are valid until `release`, which is due once: the buffer is used again. */
+export interface ChunkData {
+  readonly bytes: Buffer
+  readonly release: () => void
+}
 
 /**
  * A volume: a file that only grows, in which chunks of many objects lie one after the other (as in Facebook's Haystack, OSDI 2010).
@@ -46,31 +54,26 @@ export class Volume {
     return this.failure ? Promise.reject(this.failure) : this.group.sync()
   }
 
-  /** Yields bytes [from, to) of a chunk, each block verified before it is handed out. Throws `ChunkCorrupt`. */
-  async *read(ref: ChunkRef, from: number, to: number): AsyncGenerator<Buffer> {
-    if (from >= to) return
-    const payload = ref.offset + headerSize(ref.length)
-    const firstBlock = Math.floor(from / BLOCK_SIZE)
-    let at = firstBlock * BLOCK_SIZE
-    let stop = Math.min(ref.length, at + READ_STEP)
+  /** Reads bytes [from, to) of a chunk, from < to, and verifies every block that they lie in. Throws `ChunkCorrupt`. */
+  async read(ref: ChunkRef, from: number, to: number): Promise<ChunkData> {
+    const header = headerSize(ref.length)
+    const start = Math.floor(from / BLOCK_SIZE) * BLOCK_SIZE
+    const stop = Math.min(ref.length, Math.ceil(to / BLOCK_SIZE) * BLOCK_SIZE)
     // A read from the chunk's beginning takes header and data in one step.
-    const withHeader = firstBlock === 0
-    const first = withHeader
-      ? await this.file.read(ref.offset, payload - ref.offset + stop)
-      : await this.file.read(ref.offset, payload - ref.offset)
-    const crcs = decodeHeader(ref, first.subarray(0, payload - ref.offset))
-    let data = withHeader ? first.subarray(payload - ref.offset) : await this.file.read(payload + at, stop - at)
-    for (;;) {
-      if (data.length < stop - at) throw new ChunkCorrupt(ref, 'the volume ends inside the chunk')
-      verifyBlocks(ref, crcs, at / BLOCK_SIZE, data)
-      const nextStop = Math.min(ref.length, stop + READ_STEP)
-      const ahead = stop < to ? this.file.read(payload + stop, nextStop - stop) : undefined
-      ahead?.catch(() => {})
-      yield data.subarray(Math.max(0, from - at), Math.min(data.length, to - at))
-      if (!ahead) return
-      at = stop
-      stop = nextStop
-      data = await ahead
+    const crcs = start === 0 ? undefined : decodeHeader(ref, await this.file.read(ref.offset, header))
+    const [position, length] = crcs ? [ref.offset + header + start, stop - start] : [ref.offset, header + stop]
+    const buffer = length > POOLED ? pool.take() : undefined
+    const release = () => buffer && pool.give(buffer)
+    try {
+      const read = await this.file.read(position, length, buffer)
+      const known = crcs ?? decodeHeader(ref, read.subarray(0, header))
+      if (read.length < length) throw new ChunkCorrupt(ref, 'the volume ends inside the chunk')
+      const data = crcs ? read : read.subarray(header)
+      verifyBlocks(ref, known, start / BLOCK_SIZE, data)
+      return { bytes: data.subarray(from - start, to - start), release }
+    } catch (error) {
+      release()
+      throw error
     }
   }
 
