@@ -13,6 +13,7 @@ const LIMITS = [
   ['maxmemory-policy', 'noeviction'],
   ['client-query-buffer-limit', '64mb'],
   ['client-output-buffer-limit', 'normal 256mb 128mb 10 replica 256mb 64mb 60 pubsub 64mb 32mb 10'],
+  ['maxmemory-clients', '256mb'],
   ['maxclients', '2000'],
 ].map(([name = '', value = '']) => ['CONFIG', 'SET', name, value])
 

@@ -28,6 +28,7 @@ export async function openValkey(endpoint: ServiceEndpoint, kpiId: string): Prom
     lazyConnect: true,
   })
   admin.on('error', () => {}) // The server may be killed on purpose; what is asked of it meanwhile waits.
+  admin.on('ready', () => void admin.client('NO-EVICT', 'ON').catch(() => {})) // Not the one to go when clients fill the memory.
   await admin.connect()
   const create = ['ACL', 'SETUSER', user, 'reset', 'on', `>${password}`, ...confinedTo(prefix)]
   const libraries = await functionLibraries(admin)

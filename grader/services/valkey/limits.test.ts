@@ -106,6 +106,22 @@ const omem = async (admin: Redis, user: string) =>
     .split('\n')
     .find(line => line.includes(`user=${user}`))
 
+test('many clients that do not read are dropped before memory runs out; the grader is not', async () => {
+  const valkey = await open()
+  await valkey.admin.set(`${valkey.prefix}big`, 'x'.repeat(1 << 20))
+  const greedy = Array.from({ length: 40 }, () => {
+    const socket = connect(valkey.port, valkey.host)
+    socket.on('error', () => {})
+    socket.write(`AUTH ${valkey.user} ${valkey.password}\r\n${`GET ${valkey.prefix}big\r\n`.repeat(100)}`)
+    return socket.pause()
+  })
+  const evicted = async () => Number(/evicted_clients:(\d+)/.exec(await valkey.admin.info('stats'))?.[1])
+  await expect.poll(evicted, { timeout: 15_000 }).toBeGreaterThan(10)
+  expect(await valkey.admin.ping()).toBe('PONG')
+  for (const socket of greedy) socket.destroy()
+  await valkey.close()
+}, 30_000)
+
 test('pause makes it silent, resume brings the answers', async () => {
   const valkey = await open()
   const client = await connected(valkey.url)
