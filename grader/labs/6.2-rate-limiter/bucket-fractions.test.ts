@@ -12,7 +12,7 @@ kpi('bucket-fractions', async ({ learner, valkey, engine, random, cleanup }) => 
   // Three moves that do not divide evenly and together make a round second, again and again: what is lost at one is missed at the next.
   const moves = [333_334, 333_333, 333_333].map((move, i) => move + [0, 7, -7][i]!)
   const rates = random.shuffle([0.3, 0.7, 3, 3.3, 7, 9.999])
-  const repeat = engine === 'docker' ? 2 : 40
+  const repeat = engine === 'docker' ? 2 : 25
   const steps = [...Array(repeat)].flatMap(() =>
     moves.flatMap((move): Step[] => Array.from({ length: 4 }, (_, i) => ({ move: i === 0 ? move : 0, cost: 1 }))),
   )

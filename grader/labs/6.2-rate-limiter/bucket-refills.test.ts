@@ -2,7 +2,7 @@ import type { Step } from '../../experiments/limits-scripts.ts'
 import { did, fail, kpi } from '../../kpi/index.ts'
 import { openLua } from './support/lua.ts'
 import { limiterTime, play } from './support/play.ts'
-import { allowDeny, time } from './support/words.ts'
+import { time, row as wordsOf } from './support/words.ts'
 
 const START = 1_700_000_000_000_000n
 const asks = (count: number): Step[] => Array.from({ length: count }, () => ({ move: 0, cost: 1 }))
@@ -22,7 +22,7 @@ kpi('bucket-refills', async ({ learner, valkey, engine, random, cleanup }) => {
       goOn: true,
     })
     const last = played.slice(-count)
-    const [expected, saw] = [last.map(one => allowDeny(one.expected)).join(' '), last.map(one => allowDeny(one.saw)).join(' ')]
+    const [expected, saw] = [wordsOf(last.map(one => one.expected)), wordsOf(last.map(one => one.saw))]
     if (expected !== saw) fail({ subject: 'the last answers', expected: `${expected}   (${why})`, saw, lookAt: lua.file })
   }
 

@@ -3,7 +3,7 @@ import { parseLimit } from './limit.ts'
 import type { Config } from './types.ts'
 
 /**
- * Reads PORT, NODE_NAME, REDIS_URL, KEY_PREFIX, FAIL_POLICY (open or closed), REDIS_TIMEOUT_MS and DEFAULT_LIMIT (JSON).
+ * Reads PORT, INSTANCE, REDIS_URL, KEY_PREFIX, FAIL_POLICY (open or closed), REDIS_TIMEOUT_MS and DEFAULT_LIMIT (JSON).
  * @throws RangeError that names the variable
  */
 export function readConfig(env: Record<string, string | undefined>): Config {
@@ -13,7 +13,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   if (!(redisTimeoutMs >= 1 && redisTimeoutMs <= 60_000)) throw new RangeError('REDIS_TIMEOUT_MS: 1 to 60000')
   return {
     port: Number(env['PORT'] ?? 8080),
-    nodeName: env['NODE_NAME'] ?? 'node',
+    nodeName: env['INSTANCE'] ?? 'node',
     redisUrl: env['REDIS_URL'] ?? 'redis://127.0.0.1:6379',
     keyPrefix: env['KEY_PREFIX'] ?? 'rl:',
     failPolicy,

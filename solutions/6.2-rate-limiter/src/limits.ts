@@ -11,12 +11,12 @@ export interface Limits {
   remove(tenant: string): Promise<void>
 }
 
-/** Milliseconds for which a node may go on with what it knows: half of what is promised, the rest is for slow machines. */
-const REMEMBER = 500
+/** Milliseconds for which a node may go on with what it knows: a quarter of what is promised, the rest is for slow machines. */
+const REMEMBER = 250
 /** Tenants remembered at once; API keys come from outside, and memory has a limit. */
 const MOST = 10_000
 
-/** Limits in Redis, as JSON under `<KEY_PREFIX>{<tenant>}:limit`, remembered for half a second. */
+/** Limits in Redis, as JSON under `<KEY_PREFIX>{<tenant>}:limit`, remembered for a quarter of a second. */
 export function createLimits(redis: Redis, config: Config): Limits {
   const known = new Map<string, { limit: Promise<Limit>; until: number }>()
   const key = (tenant: string) => `${config.keyPrefix}{${tenant}}:limit`

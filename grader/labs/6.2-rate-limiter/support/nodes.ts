@@ -36,7 +36,7 @@ export function startNodes({ learner, valkey }: Pick<KpiFixtures, 'learner' | 'v
     env: {
       REDIS_URL: typeof redisUrl === 'string' ? redisUrl : redisUrl(index),
       KEY_PREFIX: valkey.prefix,
-      NODE_NAME: `node-${index + 1}`,
+      INSTANCE: `node-${index + 1}`,
       // Long, so that a busy machine is not taken for a slow Redis; KPIs about the timeout set their own.
       REDIS_TIMEOUT_MS: '5000',
       FAIL_POLICY: 'closed',
@@ -95,12 +95,12 @@ export async function configure(nodes: readonly Program[], tenant: string, limit
 /** "200 200 429" */
 export const statuses = (replies: readonly Reply[]): string => replies.map(reply => reply.status).join(' ')
 
-/** How many of each status, most first: "9500 × 429, 500 × 200". */
+/** How many of each status: "500 × 200, 9500 × 429". */
 export function counts(replies: readonly { status: number }[]): string {
   const by = new Map<number, number>()
   for (const { status } of replies) by.set(status, (by.get(status) ?? 0) + 1)
   return [...by]
-    .sort((a, b) => b[1] - a[1])
+    .sort((a, b) => a[0] - b[0])
     .map(([status, count]) => `${count} × ${status}`)
     .join(', ')
 }

@@ -47,3 +47,15 @@ export function columns(rows: readonly (readonly string[])[]): string[] {
       .trimEnd(),
   )
 }
+
+/** "allow allow deny"; a long row by counts: "12 × allow, 1 × deny". */
+export function row(verdicts: readonly { allowed: boolean }[]): string {
+  const all = verdicts.map(allowDeny)
+  if (all.length <= 5) return all.join(' ')
+  const runs: { word: string; count: number }[] = []
+  for (const word of all) {
+    if (runs.at(-1)?.word === word) runs.at(-1)!.count++
+    else runs.push({ word, count: 1 })
+  }
+  return runs.map(({ word, count }) => (count === 1 ? word : `${count} × ${word}`)).join(', then ')
+}

@@ -1,0 +1,45 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Limit } from '../../experiments/limits-oracle.ts'
+import { did, expect, kpi } from '../../kpi/index.ts'
+import { configure, quote, startNodes, statuses } from './support/nodes.ts'
+
+const WINDOW = 100
+const LIMITS: Limit[] = [
+  { algorithm: 'token-bucket', capacity: 3, refillPerSecond: 3 / (WINDOW / 1000) },
+  { algorithm: 'sliding-window-log', limit: 3, windowMs: WINDOW },
+  { algorithm: 'sliding-window-counter', limit: 3, windowMs: WINDOW },
+]
+
+kpi('server-clock', async ({ learner, valkey, engine, random }) => {
+  const steered = engine === 'embedded'
+  // Thirty days back, at the start of a window: nothing that comes from a node's clock fits.
+  const start = ((await valkey.clock.now().catch(() => 0n)) / 60_000_000n) * 60_000_000n - 30n * 86_400_000_000n
+  if (steered) await valkey.clock.freeze(start)
+  const nodes = await startNodes({ learner, valkey }, { count: 2 })
+  const [one, two] = [nodes[0]!, nodes[1]!]
+
+  for (const limit of LIMITS) {
+    const tenant = `clock-${random.word(6)}`
+    await configure(nodes, tenant, limit)
+    const ask = async (count: number) => {
+      const replies = []
+      for (let i = 0; i < count; i++) replies.push(await quote(i % 2 === 0 ? one : two, tenant))
+      return statuses(replies)
+    }
+    if (!steered) {
+      // Without a clock that we hold, what can be seen is that the quota comes back, and no more than it.
+      await ask(4)
+      await delay(2 * WINDOW)
+      expect(await ask(1), `${limit.algorithm}: after two windows`).toBe('200')
+      continue
+    }
+    did(`${limit.algorithm}, 3 in ${WINDOW} ms: I stopped the clock of the Redis server, thirty days back, and asked 4 times on two nodes.`)
+    expect(await ask(4), 'answers').toBe('200 200 200 429')
+    await delay(1.5 * WINDOW)
+    did(`${1.5 * WINDOW} ms later by the nodes' clocks, 0 ms by the server's, I asked again.`)
+    expect(await ask(2), 'answers').toBe('429 429')
+    await valkey.clock.advance(2 * WINDOW)
+    did(`I moved the server's clock by ${2 * WINDOW} ms, and asked 4 times.`)
+    expect(await ask(4), 'answers').toBe('200 200 200 429')
+  }
+})
