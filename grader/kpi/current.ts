@@ -4,6 +4,8 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 export interface CurrentKpi {
   id: string
   did: string[]
+  /** Told of each line as it is narrated: the timeline's marks. */
+  onDid?: (line: string) => void
   /** Facts that fixtures add to a failure, e.g. programs that exited unexpectedly. Asked for at the time of the failure. */
   facts: (() => string[])[]
 }
@@ -21,5 +23,7 @@ export const current = (): CurrentKpi | undefined => storage.getStore()
  * @example did(`I drained the bucket (capacity ${capacity}) and asked 3 times.`)
  */
 export function did(line: string): void {
-  storage.getStore()?.did.push(line)
+  const kpi = storage.getStore()
+  kpi?.did.push(line)
+  kpi?.onDid?.(line)
 }

@@ -41,13 +41,22 @@ export function kpi(id: string, body: (fixtures: KpiFixtures) => Promise<void>):
     const waitsFor = plan.ignoreLocks ? [] : spec.after.filter(other => (settled.get(other) ?? 'pass') !== 'pass')
     const outcome: Outcome = waitsFor.length > 0 ? { verdict: 'not-run' } : await judge(id, spec.deadline, body)
     settled.set(id, outcome.verdict)
+    if (waitsFor.length === 0) recordVerdict(id, outcome, startedAt)
     bench.events.flush()
     meta.millrace = { kpi: id, ...outcome, startedAt, endedAt: bench.events.now(), ...(waitsFor.length > 0 ? { waitsFor } : {}) }
   })
 }
 
+/** The KPI itself on the timeline, so that each has its chapter, and its verdict where it fell. */
+function recordVerdict(kpi: string, { verdict, feedback }: Outcome, at: number): void {
+  const until = bench.events.now()
+  const ok = verdict === 'pass' ? { ok: true } : verdict === 'fail' || verdict === 'timeout' ? { ok: false } : {}
+  const { expected, saw, because } = feedback ?? {}
+  bench.events.add({ kpi, lane: 'grader', kind: 'op', at, until, label: `${kpi}: ${verdict}`, ...ok, detail: { expected, saw, because } })
+}
+
 async function judge(id: string, deadline: number, body: (fixtures: KpiFixtures) => Promise<void>): Promise<Outcome> {
-  const record: CurrentKpi = { id, did: [], facts: [] }
+  const record: CurrentKpi = { id, did: [], facts: [], onDid: label => bench.events.of(id).mark(label) }
   const stray: unknown[] = []
   const cleanups: (() => unknown)[] = []
   running = { record, stray }

@@ -81,14 +81,14 @@ function drawMark(ctx, state, lane, event, x, chosen) {
   }
 }
 
-/** Pixels from a mark to what stands before and after it in its row. */
+/** Pixels from a mark to what stands before and after it in its row; before it none where another mark's label may be. */
 function roomBeside(lane, mark, state) {
   let left = state.view.from
   let right = state.view.to
   eachVisible(lane, state.view.from, state.view.to, other => {
     if (other === mark || other.row !== mark.row) return
     if (other.at >= mark.at) right = Math.min(right, other.at)
-    else left = Math.max(left, Math.min(other.end, mark.at))
+    else left = Math.max(left, other.kind === 'mark' ? mark.at : Math.min(other.end, mark.at))
   })
   const x = xOf(state, mark.at)
   return [x - xOf(state, left) - 6, xOf(state, right) - x - 6]
