@@ -1,16 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { cacheDir } from '../process/places.ts'
 
 /** Kept entries; the oldest go first. */
 const MAX_ENTRIES = 5000
-
-/** The user's cache folder for Millrace, outside every checkout. MILLRACE_CACHE overrides it. */
-export function cacheDir(): string {
-  const base = process.env['MILLRACE_CACHE'] ?? join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'millrace')
-  mkdirSync(base, { recursive: true })
-  return base
-}
 
 /** A store of JSON values by content hash; a damaged entry counts as absent. */
 export class HashCache<T> {
