@@ -55,6 +55,7 @@ const Base = ValkeyServer as unknown as new (options: { port: number }) => Inter
 /** A Valkey cron period (hz 10) and a little: pushing the monotonic clock by it makes the cron due. */
 const CRON_MS = 101
 
+/** One Valkey server in this process. `bind` rejects with the system's error (EADDRINUSE), `boot` with WebAssembly's; units are milliseconds. */
 export class SteeredValkey extends Base {
   readonly #clock: SteeredClock
   readonly #dir: string
