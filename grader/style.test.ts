@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { loadLabs } from './course/labs.ts'
-import { labTable, readmeTable } from './course/readme.ts'
+import { readmePart, readmeParts } from './course/readme.ts'
 import { repositoryRoot } from './course/root.ts'
 import { RULES } from './style/rules.ts'
 import { repositoryFiles, type Violation } from './style/source.ts'
@@ -29,8 +29,8 @@ test('all manifests are right: KPI ids unique, locks without rings, every key kn
   expect(loadLabs(root).length).toBeGreaterThan(0)
 })
 
-test("the README's table of labs is the labs (pnpm millrace readme writes it)", () => {
-  expect(readmeTable(readFileSync(join(root, 'README.md'), 'utf8'))).toBe(labTable(loadLabs(root)))
+test.each(['labs', 'figures'])("the README's table of %s is right (pnpm millrace readme writes it)", name => {
+  expect(readmePart(readFileSync(join(root, 'README.md'), 'utf8'), name)).toBe(readmeParts(root)[name])
 })
 
 test("the README's commands are the scripts of package.json", () => {

@@ -2,7 +2,7 @@
 import { basename, join } from 'node:path'
 import { CodedError } from '../errors/coded-error.ts'
 import { nearest } from '../ui/nearest.ts'
-import { idOf, type LabReading, labFolders, readLab } from './labs.ts'
+import { foldersWithoutManifest, idOf, type LabReading, labFolders, readLab } from './labs.ts'
 import { isHandedIn } from './learner-files.ts'
 import { mutantNames, readMutant, readSolution } from './overlay.ts'
 import type { Problem } from './problem.ts'
@@ -15,7 +15,15 @@ import type { Lab } from './types.ts'
  * @throws CodedError for what cannot even be read (links, damaged seals)
  */
 export function courseProblems(root: string): Problem[] {
-  return labFolders(root).flatMap(folder => labProblems(root, folder))
+  const bare = foldersWithoutManifest(root).map(
+    (folder): Problem => ({
+      file: `labs/${folder}/lab.yaml`,
+      line: 1,
+      column: 1,
+      message: 'missing: every folder named like a lab is one',
+    }),
+  )
+  return [...bare, ...labFolders(root).flatMap(folder => labProblems(root, folder))]
 }
 
 /** Every mistake of one lab, as `courseProblems`. */

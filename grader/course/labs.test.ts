@@ -66,6 +66,13 @@ test('a folder that is no lab is passed over; a lab deleted by its learner is st
   expect(findLab(course.root, '1.1').title).toBe('Greeting')
 })
 
+test('a lab without manifest stops no other; naming it says what is missing', () => {
+  course.write('labs/6.1-job-scheduler/src/a.ts', '')
+  expect(loadLabs(course.root).map(lab => lab.id)).toEqual(['1.1'])
+  expect(errorOf(() => findLab(course.root, '6.1')).code).toBe('MR-E-011')
+  expect(problemLines(courseProblems(course.root)).join()).toContain('labs/6.1-job-scheduler/lab.yaml:1:1  missing')
+})
+
 test('the mistakes of all manifests come together; one broken lab does not stop another', () => {
   addLab('6.2-rate-limiter')
   course.write('labs/7.1-log/lab.yaml', 'id: "7.1"\ntitel: x\n')

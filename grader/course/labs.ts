@@ -14,11 +14,19 @@ import type { Lab } from './types.ts'
 const FOLDER = /^(\d{1,2})\.(\d{1,2})-[a-z0-9]+(?:-[a-z0-9]+)*$/
 
 /**
- * Names of the lab folders in course order (by level, then number). A lab that was deleted under labs/ but is sealed is still one.
+ * Names of the lab folders in course order (by level, then number): those with a lab.yaml. A lab that its learner deleted, but that is
+ * sealed, is still one.
  */
 export function labFolders(root: string): string[] {
+  const listed = foldersIn(join(root, 'labs')).filter(name => existsSync(join(root, 'labs', name, 'lab.yaml')))
   const sealed = foldersIn(join(root, 'grader/labs')).filter(name => existsSync(starterFile(join(root, 'grader/labs', name))))
-  return [...new Set([...foldersIn(join(root, 'labs')), ...sealed])].filter(name => FOLDER.test(name)).sort(byCourseOrder)
+  return [...new Set([...listed, ...sealed])].filter(name => FOLDER.test(name)).sort(byCourseOrder)
+}
+
+/** Folders under labs/ that are named like a lab but have no lab.yaml (yet). */
+export function foldersWithoutManifest(root: string): string[] {
+  const labs = new Set(labFolders(root))
+  return foldersIn(join(root, 'labs')).filter(name => FOLDER.test(name) && !labs.has(name))
 }
 
 /** Compares lab ids or folder names as numbers: 6.2 before 6.10. */
@@ -30,7 +38,7 @@ export function byCourseOrder(a: string, b: string): number {
 
 /**
  * All labs, in course order.
- * @throws CodedError MR-E-010 with every mistake of every lab.yaml, MR-E-011 for a folder without one
+ * @throws CodedError MR-E-010 with every mistake of every lab.yaml
  */
 export function loadLabs(root: string): Lab[] {
   const read = labFolders(root).map(folder => readLab(root, folder))
@@ -42,7 +50,7 @@ export function loadLabs(root: string): Lab[] {
 /**
  * One lab by id (`6.2`), lab-id (`lab-6.2`), folder (`6.2-rate-limiter`), path (`labs/6.2-rate-limiter/`) or the words of its folder, in any case.
  * Only this lab's manifest is read.
- * @throws CodedError MR-E-001 with the nearest name, MR-E-010 when its manifest has mistakes
+ * @throws CodedError MR-E-001 with the nearest name, MR-E-010 when its manifest has mistakes, MR-E-011 when it has none
  */
 export function findLab(root: string, name: string): Lab {
   const folder = findFolder(root, name)
@@ -60,8 +68,11 @@ export function findFolder(root: string, name: string): string {
     .replace(/\/+$/, '')
     .replace(/^.*\//, '')
     .replace(/^lab[-_ ]?/, '')
-  const found = folders.find(folder => [folder, idOf(folder), folder.slice(idOf(folder).length + 1)].includes(wanted))
+  const isWanted = (folder: string): boolean => [folder, idOf(folder), folder.slice(idOf(folder).length + 1)].includes(wanted)
+  const found = folders.find(isWanted)
   if (found) return found
+  const begun = foldersWithoutManifest(root).find(isWanted)
+  if (begun) throw new CodedError('MR-E-011', { folder: `labs/${begun}` })
   const ids = folders.map(idOf)
   const byId = nearest(wanted, ids)
   const close = nearest(wanted, folders) ?? (byId ? folders[ids.indexOf(byId)] : undefined)
