@@ -5,7 +5,7 @@ import { encode } from './encode.ts'
 // @ts-expect-error the page's parts are plain JavaScript
 import { buildLanes, eachVisible, hitTest, placeLanes } from './page/layout.js'
 // @ts-expect-error the page's parts are plain JavaScript
-import { decode, faultBands, lowerBound, matches, orderLanes, toneOf } from './page/model.js'
+import { decode, faultBands, lowerBound, matches, orderLanes, toneOf, troubleIn } from './page/model.js'
 // @ts-expect-error the page's parts are plain JavaScript
 import { clampView, durationText, panBy, ticksOf, timeText, zoomAt } from './page/scale.js'
 
@@ -68,14 +68,17 @@ describe('events', () => {
     expect(toneOf('fault', undefined, null)).toBe('fault')
   })
 
-  it('stand in lanes: grader, programs by number, services, nemesis, log', () => {
-    expect(orderLanes(['log', 'nemesis', 'valkey', 'server-10', 'server-2', 'postgres', 'grader'])).toEqual([
+  it('stand in lanes: grader, load, programs by number, services, what breaks things, log', () => {
+    expect(orderLanes(['log', 'nemesis', 'valkey', 'server-10', 'server-2', 'postgres', 'valkey link', 'gate', 'load', 'grader'])).toEqual([
       'grader',
+      'load',
       'server-2',
       'server-10',
       'postgres',
       'valkey',
+      'gate',
       'nemesis',
+      'valkey link',
       'log',
     ])
   })
@@ -92,6 +95,14 @@ describe('events', () => {
     expect(found('429 server-2')).toBe(37)
     expect(found('econnrefused')).toBeGreaterThan(20)
     expect(found('nothing-like-it')).toBe(0)
+  })
+
+  it('lead to the smallest failure of a chapter, to the KPI only when nothing smaller failed', () => {
+    const kpi = { kpi: 'a', tone: 'failed', at: 0, end: 100 }
+    const op = { kpi: 'a', tone: 'failed', at: 40, end: 42 }
+    expect(troubleIn([kpi, { ...op, kpi: 'b' }, op], { id: 'a', from: 0, to: 100 })).toBe(op)
+    expect(troubleIn([kpi], { id: 'a', from: 0, to: 100 })).toBe(kpi)
+    expect(troubleIn([], { id: 'a', from: null, to: null })).toBeUndefined()
   })
 
   it('have one band where faults overlap', () => {

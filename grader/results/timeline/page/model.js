@@ -47,14 +47,23 @@ export function decode(data) {
   }
 }
 
+/** 0 the grader, 1 its load, 2 the learner's programs, 3 services, 4 what breaks things, 5 logs. */
+export function rankOf(lane) {
+  if (lane === 'grader') return 0
+  if (lane === 'load') return 1
+  if (SERVICES.includes(lane)) return 3
+  if (lane === 'nemesis' || lane === 'gate' || /\b(proxy|link)$/.test(lane)) return 4
+  return lane === 'log' ? 5 : 2
+}
+
 export function orderLanes(lanes) {
-  const rank = lane => {
-    if (lane === 'grader') return 0
-    if (lane === 'nemesis') return 3
-    if (lane === 'log') return 4
-    return SERVICES.includes(lane) ? 2 : 1
-  }
-  return [...lanes].sort((a, b) => rank(a) - rank(b) || a.localeCompare(b, 'en', { numeric: true }))
+  return [...lanes].sort((a, b) => rankOf(a) - rankOf(b) || a.localeCompare(b, 'en', { numeric: true }))
+}
+
+/** What to look at first in a chapter: its first failed operation, the KPI as a whole only when nothing smaller failed. */
+export function troubleIn(events, chapter) {
+  const failed = events.filter(event => event.kpi === chapter.id && event.tone === 'failed')
+  return failed.find(event => event.end - event.at < (chapter.to - chapter.from) * 0.9) ?? failed[0]
 }
 
 /** One a KPI, in the lab's order; `from` is null when it left no event. */

@@ -1,7 +1,7 @@
 /** The page: state, input, and what each input changes. */
 import { draw, gutterOf, place, readColors } from './draw.js'
 import { buildLanes } from './layout.js'
-import { decode, faultBands, matches } from './model.js'
+import { decode, faultBands, matches, rankOf, troubleIn } from './model.js'
 import { densityOf } from './overview.js'
 import { fillChapters, fillDetails, fillHead, fillLegend, fillNear } from './panels.js'
 import { listenToPointer } from './pointer.js'
@@ -20,7 +20,8 @@ export function start() {
     view: clampView(full, { from: full.from - full.to, to: full.to * 2 }),
     lanes: [],
     bands: faultBands(model.events),
-    marks: model.events.filter(event => event.kind === 'mark'),
+    // A program's own marks (started, ready) stay in its lane; the others concern all.
+    marks: model.events.filter(event => event.kind === 'mark' && rankOf(event.lane) !== 2),
     density: densityOf(model, full),
     hidden: new Set(),
     words: [],
@@ -119,7 +120,7 @@ export function start() {
         ? around(found.from, found.to, full)
         : clampView({ from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY }, full),
     )
-    const trouble = found && model.events.find(event => event.kpi === id && event.tone === 'failed')
+    const trouble = found && troubleIn(model.events, found)
     if (trouble) select(trouble)
     else setCursor(found?.from ?? full.from)
   }
@@ -220,7 +221,7 @@ export function start() {
   const first = model.chapters.find(entry => entry.from !== null && entry.kpi.verdict !== 'pass')
   if (first) {
     focusChapter(first.id)
-    const trouble = model.events.find(event => event.kpi === first.id && event.tone === 'failed')
+    const trouble = troubleIn(model.events, first)
     if (trouble) select(trouble)
     else setCursor(first.from)
   } else setCursor(full.from)
