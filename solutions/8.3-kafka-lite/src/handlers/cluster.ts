@@ -3,7 +3,7 @@ import type { BrokerContext, Handler } from '../context.ts'
 import { NO_UUID } from '../protocol/codec.ts'
 import { ERRORS, errorCodeOf, KafkaError } from '../protocol/errors.ts'
 import type * as m from '../protocol/messages/cluster.ts'
-import { createTopic } from './topics.ts'
+import { checkName, createTopic } from './topics.ts'
 
 type Req<M extends { request: { read(r: never): unknown } }> = ReturnType<M['request']['read']>
 type Res<M extends { response: { write(w: never, v: never): void } }> = Parameters<M['response']['write']>[1]
@@ -34,6 +34,7 @@ async function describeAsked(context: BrokerContext, request: Req<typeof m.Metad
   if (known) return describe(context, known, request.includeTopicAuthorizedOperations)
   if (name === null) return { errorCode: ERRORS.UNKNOWN_TOPIC_ID, name: null, topicId: id, partitions: [] }
   try {
+    checkName(context, name)
     if (!request.allowAutoTopicCreation || !context.options.autoCreateTopics) throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION')
     const created = createTopic(context, { name, numPartitions: -1, replicationFactor: -1, assignments: [], configs: [] })
     await context.topics.save()

@@ -10,7 +10,8 @@ type Req<M extends { request: { read(r: never): unknown } }> = ReturnType<M['req
 type Res<M extends { response: { write(w: never, v: never): void } }> = Parameters<M['response']['write']>[1]
 type NewTopic = Req<typeof m.CreateTopics>['topics'][number]
 
-function checkName(context: BrokerContext, name: string): void {
+/** @throws KafkaError INVALID_TOPIC_EXCEPTION that says what is wrong with the name */
+export function checkName(context: BrokerContext, name: string): void {
   const refuse = (why: string) => new KafkaError('INVALID_TOPIC_EXCEPTION', `Topic name is invalid: ${why}`)
   if (name === '') throw refuse('the empty string is not allowed')
   if (name === '.' || name === '..') throw refuse(`'${name}' is not allowed`)
