@@ -1,7 +1,7 @@
 /** Every file of a lab as it stands in labs/, beside its original: what status, diff and reset talk about. */
-import { join } from 'node:path'
 import { CodedError } from '../errors/coded-error.ts'
 import { nearest } from '../ui/nearest.ts'
+import { parentsOf } from './learner-files.ts'
 import { type FileContent, listFiles, lstatOf, readPlainFile } from './safe-read.ts'
 import { loadStarter, type Starter, sha256 } from './starter.ts'
 import { type FileState, trackFiles } from './tracking.ts'
@@ -39,13 +39,14 @@ export function labFiles(root: string, lab: Lab, starter: Starter = loadStarter(
   const fixed = [...starter.files]
     .filter(([path]) => !lab.edit.includes(path))
     .map(([path, original]) => protectedFile(lab, starter, path, original))
-  const known = new Set([...starter.files.keys(), ...lab.edit])
+  // With the folders around them: a link in a folder's place is dealt with where the files below it are.
+  const known = new Set([...starter.files.keys(), ...lab.edit].flatMap(path => [path, ...parentsOf(path)]))
   return [
     ...edit,
     ...fixed,
     ...newPaths(lab)
       .filter(path => !known.has(path))
-      .map((path): LabFile => ({ path, role: 'new', state: 'new', original: undefined, now: plainOrNothing(lab, path) })),
+      .map(path => newFile(lab, path)),
   ]
 }
 
@@ -77,24 +78,26 @@ function protectedFile(lab: Lab, starter: Starter, path: string, original: FileC
   }
 }
 
-/** New files anywhere in the lab; a folder that cannot be listed (links, too many files) is left for grading to complain about. */
+/** Paths looked at before giving up on what a learner piled up. */
+const MOST_NEW = 5_000
+
+/** New files anywhere in the lab, links and special files too; too many to list are left for grading to complain about. */
 function newPaths(lab: Lab): string[] {
   if (!lstatOf(lab.labDir)?.isDirectory()) return []
   try {
-    return listFiles(lab.labDir, '', lab.id, {
-      skip: path => path.split('/').at(-1) === 'node_modules' || lstatOf(join(lab.labDir, path))?.isSymbolicLink() === true,
-    })
+    return listFiles(lab.labDir, '', lab.id, { odd: 'list', limit: MOST_NEW })
   } catch (error) {
     if (error instanceof CodedError) return []
     throw error
   }
 }
 
-function plainOrNothing(lab: Lab, path: string): FileContent | undefined {
+function newFile(lab: Lab, path: string): LabFile {
+  const file = { path, role: 'new' as const, original: undefined }
   try {
-    return readPlainFile(lab.labDir, path, lab.id)
+    return { ...file, state: 'new', now: readPlainFile(lab.labDir, path, lab.id) }
   } catch (error) {
-    if (error instanceof CodedError) return undefined
+    if (error instanceof CodedError) return { ...file, state: 'unreadable', now: undefined }
     throw error
   }
 }

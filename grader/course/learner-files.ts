@@ -77,7 +77,8 @@ function isChanged(lab: Lab, starter: Starter, path: string): boolean {
   }
 }
 
-function parentsOf(path: string): string[] {
+/** The folders around a path, outermost first: `a`, `a/b` for `a/b/c`. */
+export function parentsOf(path: string): string[] {
   const parts = path.split('/')
   return parts.slice(1).map((_, n) => parts.slice(0, n + 1).join('/'))
 }

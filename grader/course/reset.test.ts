@@ -98,6 +98,19 @@ test('a link is moved away, never written through', () => {
   expect(starterDifferences(lab(), loadStarter(lab()))).toEqual([])
 })
 
+test('what keeps a lab from being graded is taken out too: links, pipes, node_modules, links to folders', () => {
+  symlinkSync('/etc/passwd', course.path(`${LAB}/src/evil.ts`))
+  symlinkSync('/etc', course.path(`${LAB}/src/etc`))
+  execFileSync('mkfifo', [course.path(`${LAB}/src/pipe`)])
+  course.write(`${LAB}/src/node_modules/x/index.js`, 'x')
+  course.write('.millrace/x', '')
+  expect(acts()).toEqual(['src/etc', 'src/evil.ts', 'src/node_modules', 'src/pipe'].map(path => `remove ${path}`))
+  expect(acts({ file: 'src/evil.ts' })).toEqual(['remove src/evil.ts'])
+  resetLab(course.root, lab())
+  expect(starterDifferences(lab(), loadStarter(lab()))).toEqual([])
+  expect(existsSync('/etc/passwd')).toBe(true)
+})
+
 test('an update takes the new starter over and keeps the learner’s changes; a conflict is left alone', () => {
   const text = 'one\ntwo\nthree\nfour\nfive\nsix\nseven\neight\nnine\n'
   for (const path of ['src/greet.ts', 'src/words.lua']) course.write(`${LAB}/${path}`, text)

@@ -82,15 +82,16 @@ const megabytes = (bytes: number): string => `${bytes / FILE_BYTES} MB`
  * The files below `base`/`start`, as sorted paths relative to `base`; junk is left out.
  * @param options.recursive false: only the folder's own files
  * @param options.skip paths (relative to `base`) not looked into
+ * @param options.odd `list`: name links, special files and node_modules like files, instead of refusing them
  * @throws CodedError MR-E-014 for a link or special file, MR-E-015 too many, MR-E-017 node_modules, MR-E-021 too deep
  */
 export function listFiles(
   base: string,
   start: string,
   lab: string,
-  options: { recursive?: boolean; skip?: (path: string) => boolean; limit?: number } = {},
+  options: { recursive?: boolean; skip?: (path: string) => boolean; limit?: number; odd?: 'refuse' | 'list' } = {},
 ): string[] {
-  const { recursive = true, skip = () => false, limit = MAX_FILES } = options
+  const { recursive = true, skip = () => false, limit = MAX_FILES, odd = 'refuse' } = options
   const found: string[] = []
   const walk = (dir: string, depth: number): void => {
     const here = lstatOf(join(base, dir))
@@ -103,11 +104,12 @@ export function listFiles(
       const stat = lstatOf(join(base, path))
       if (!stat) continue
       if (stat.isDirectory()) {
-        if (name === 'node_modules') throw new CodedError('MR-E-017', { path })
-        if (recursive) walk(path, depth + 1)
-        continue
-      }
-      if (!stat.isFile()) throw new CodedError('MR-E-014', { path, what: kindOf(stat), lab })
+        if (name !== 'node_modules') {
+          if (recursive) walk(path, depth + 1)
+          continue
+        }
+        if (odd === 'refuse') throw new CodedError('MR-E-017', { path })
+      } else if (!stat.isFile() && odd === 'refuse') throw new CodedError('MR-E-014', { path, what: kindOf(stat), lab })
       found.push(path)
       if (found.length > limit) throw new CodedError('MR-E-015', { dir: dir || lab, limit })
     }

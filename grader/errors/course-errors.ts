@@ -30,7 +30,7 @@ export const COURSE_ERRORS = {
     class: 'use',
     title: '{path} is {what}; only ordinary files and folders are graded.',
     cause: 'Links and special files can lead out of the lab folder, where the workspace must not reach.',
-    fix: 'Put an ordinary file in its place, or bring the original back: `pnpm reset {lab} <file>`.',
+    fix: 'Put an ordinary file in its place, or `pnpm reset {lab}`: it takes out what is not graded and keeps it.',
   },
   'MR-E-015': {
     class: 'use',
