@@ -122,7 +122,10 @@ test.each<[string, () => void, string]>([
   ],
   [
     'a misnamed test',
-    () => (rmSync(course.path('grader/labs/1.1-greeting/greets.test.ts')), course.write('grader/labs/1.1-greeting/greet.test.ts', '')),
+    () => {
+      rmSync(course.path('grader/labs/1.1-greeting/greets.test.ts'))
+      course.write('grader/labs/1.1-greeting/greet.test.ts', '')
+    },
     'is it greet.test.ts?',
   ],
   [

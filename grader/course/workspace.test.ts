@@ -93,7 +93,10 @@ test.each<[string, () => void, string]>([
   ['a pipe as an editable file', () => repipe('src/greet.ts'), 'MR-E-014 src/greet.ts is a special file'],
   [
     'a folder as an editable file',
-    () => (rmSync(course.path(`${LAB}/src/greet.ts`)), mkdirSync(course.path(`${LAB}/src/greet.ts`))),
+    () => {
+      rmSync(course.path(`${LAB}/src/greet.ts`))
+      mkdirSync(course.path(`${LAB}/src/greet.ts`))
+    },
     'MR-E-014 src/greet.ts is a folder',
   ],
   ['a missing editable file', () => rmSync(course.path(`${LAB}/src/greet.ts`)), 'MR-E-018 labs/1.1-greeting/src/greet.ts is missing'],
