@@ -1,0 +1,47 @@
+/** Decides about one request. */
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import type { Redis } from 'ioredis'
+import type { Algorithm, Config, Decision, Limit } from './types.ts'
+
+export interface Limiter {
+  /** Rejects when Redis could not decide; what happens then is the middleware's business. */
+  decide(tenant: string, limit: Limit, cost: number): Promise<Decision>
+}
+
+const script = (algorithm: Algorithm) => {
+  const lua = readFileSync(new URL(`./${algorithm}.lua`, import.meta.url), 'utf8')
+  return { lua, sha: createHash('sha1').update(lua).digest('hex') }
+}
+
+/** One of the three scripts decides, on the Redis server, in one round trip. */
+export function createLimiter(redis: Redis, config: Config): Limiter {
+  const scripts = {
+    'token-bucket': script('token-bucket'),
+    'sliding-window-log': script('sliding-window-log'),
+    'sliding-window-counter': script('sliding-window-counter'),
+  }
+
+  /** EVALSHA sends 40 bytes instead of the script. A server that does not know it (restart, failover, SCRIPT FLUSH) has run nothing. */
+  async function run({ lua, sha }: { lua: string; sha: string }, key: string, args: number[]): Promise<number[]> {
+    try {
+      return (await redis.evalsha(sha, 1, key, ...args)) as number[]
+    } catch (error) {
+      if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error
+      return (await redis.eval(lua, 1, key, ...args)) as number[]
+    }
+  }
+
+  return {
+    async decide(_tenant, limit, cost) {
+      // {tenant}: in a cluster everything of one tenant lies in one slot.
+      const key = `${config.keyPrefix}{limits}:${limit.algorithm}`
+      const reply =
+        limit.algorithm === 'token-bucket'
+          ? await run(scripts['token-bucket'], key, [limit.capacity, Math.round(limit.refillPerSecond * 1000), cost])
+          : await run(scripts[limit.algorithm], `${key}:${limit.windowMs}`, [limit.limit, limit.windowMs, cost])
+      const [allowed, remaining, retryAfterMicros, resetMicros, nowMicros] = reply as [number, number, number, number, number]
+      return { allowed: allowed === 1, remaining, retryAfterMicros, resetMicros, nowMicros }
+    },
+  }
+}
