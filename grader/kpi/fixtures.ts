@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { createLearner } from '../learner/index.ts'
 import { type Warden, warden } from '../process/warden.ts'
 import type { CurrentKpi } from './current.ts'
+import { observed, observedClock } from './observed.ts'
 import { EnvironmentFault } from './outcomes.ts'
 import type { Plan } from './plan.ts'
 import { random } from './random.ts'
@@ -62,13 +63,14 @@ export const MAKERS: { [K in keyof KpiFixtures]: Maker<K> } = {
     const { openValkey } = await import('../services/valkey/fixture.ts')
     const fixture = await openValkey(endpoint(bench, 'valkey'), kpi.id)
     cleanups.push(() => fixture.close())
-    return fixture
+    const timeline = bench.events.of(kpi.id)
+    return { ...observed(fixture, 'valkey', timeline), clock: observedClock(fixture.clock, 'valkey', timeline) }
   },
   postgres: async (bench, kpi, cleanups) => {
     const { openPostgres } = await import('../services/postgres/fixture.ts')
     const fixture = await openPostgres(endpoint(bench, 'postgres'), kpi.id)
     cleanups.push(() => fixture.close())
-    return fixture
+    return observed(fixture, 'postgres', bench.events.of(kpi.id))
   },
 }
 

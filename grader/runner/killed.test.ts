@@ -18,7 +18,12 @@ const list = (dir: string) => (existsSync(dir) ? readdirSync(dir).filter(name =>
 afterAll(() => rmSync(temp, { recursive: true, force: true }))
 
 function grade(): ChildProcess {
-  return spawn(process.execPath, ['grader/cli.ts', 'grade', lab.id, '--solution', '--json'], { cwd: root, stdio: 'ignore', detached: true, env: { ...process.env, TMPDIR: temp } })
+  return spawn(process.execPath, ['grader/cli.ts', 'grade', lab.id, '--solution', '--json'], {
+    cwd: root,
+    stdio: 'ignore',
+    detached: true,
+    env: { ...process.env, TMPDIR: temp },
+  })
 }
 
 /** Look until nothing of these runs is left; the last look is what the test judges. */
