@@ -26,7 +26,12 @@ export function spawnGuarded(
   child.stdin?.on('error', () => {}) // It ended before it began; its exit says so.
   if (child.pid) {
     const pid = child.pid
-    guard.add(pid, endWith)
+    try {
+      guard.add(pid, endWith)
+    } catch (error) {
+      child.kill('SIGKILL')
+      throw error
+    }
     child.once('exit', () => guard.drop(pid))
     child.stdin?.write('go\n')
   }

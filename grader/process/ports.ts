@@ -11,3 +11,18 @@ export function freePort(): Promise<number> {
     })
   })
 }
+
+/** Waits until a port of 127.0.0.1 can be bound; throws the system's error (EADDRINUSE) when it still cannot after `withinMs`. */
+export async function portIsFree(port: number, withinMs: number): Promise<void> {
+  const deadline = performance.now() + withinMs
+  for (;;) {
+    const error = await new Promise<Error | undefined>(resolve => {
+      const server = createServer()
+      server.once('error', resolve)
+      server.listen(port, '127.0.0.1', () => server.close(resolve))
+    })
+    if (!error) return
+    if (performance.now() > deadline) throw error
+    await new Promise(resolve => setTimeout(resolve, 10))
+  }
+}

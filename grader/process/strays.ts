@@ -78,16 +78,15 @@ export function endRun(runId: string, dir: string): number {
   return ended.size
 }
 
-/** A killed PostgreSQL leaves a System V memory segment of 56 bytes; line 7 of its lock file names it (key, id). */
-export function releaseSharedMemory(dir: string): void {
-  for (const candidate of [dir, ...subfolders(dir), ...subfolders(join(dir, 'postgres'))]) {
-    try {
-      const id = readFileSync(join(candidate, 'postmaster.pid'), 'utf8').split('\n')[6]?.trim().split(/\s+/)[1]
-      if (id) execFileSync('ipcrm', ['-m', id], { stdio: 'ignore' })
-    } catch {
-      // No PostgreSQL here, or it went in order.
-    }
+/** A killed PostgreSQL leaves a System V memory segment of 56 bytes; line 7 of its lock file names it (key, id). Looks `depth` folders down. */
+function releaseSharedMemory(dir: string, depth = 3): void {
+  try {
+    const id = readFileSync(join(dir, 'postmaster.pid'), 'utf8').split('\n')[6]?.trim().split(/\s+/)[1]
+    if (id) execFileSync('ipcrm', ['-m', id], { stdio: 'ignore' })
+  } catch {
+    // No PostgreSQL here, or it went in order.
   }
+  if (depth > 0) for (const folder of subfolders(dir)) releaseSharedMemory(folder, depth - 1)
 }
 
 function subfolders(dir: string): string[] {

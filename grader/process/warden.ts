@@ -7,7 +7,7 @@ const ending = fileURLToPath(new URL('end-run.ts', import.meta.url))
 /** Ends processes and removes folders when its owner (the process that made it) is gone, even by kill -9. */
 export interface Warden {
   readonly pid: number
-  /** Know a process and the group it leads. `signal` is tried for a second before KILL; default KILL at once. */
+  /** Know a process and the group it leads. `signal` is tried for a second before KILL; default KILL at once. Throws after `close`. */
   add(pid: number, signal?: 'QUIT' | 'TERM' | 'INT'): void
   /** Forget a process that has ended. */
   drop(pid: number): void
@@ -40,13 +40,18 @@ export function warden(): Warden {
     if (line.includes('\n')) throw new Error(`a warden is told one line at a time: ${JSON.stringify(line)}`)
     if (pipe.writable) pipe.write(`${line}\n`)
   }
+  let closed = false
   return {
     pid: child.pid ?? -1,
-    add: (pid, signal) => tell(signal ? `add ${pid} ${signal}` : `add ${pid}`),
+    add: (pid, signal) => {
+      if (closed) throw new Error('the warden is closed: nothing may be started any more')
+      tell(signal ? `add ${pid} ${signal}` : `add ${pid}`)
+    },
     drop: pid => tell(`drop ${pid}`),
     dir: path => tell(`dir ${path}`),
     run: (id, path) => tell(`run ${id} ${path}`),
     close: () => {
+      closed = true
       child.ref()
       pipe.end()
       return gone

@@ -26,7 +26,12 @@ export function startHost(script: string, options: { env: NodeJS.ProcessEnv; log
     stdio: ['pipe', 'pipe', options.logFd],
   })
   const pid = child.pid ?? -1
-  if (child.pid) options.warden.add(pid)
+  try {
+    if (child.pid) options.warden.add(pid)
+  } catch (error) {
+    child.kill('SIGKILL')
+    throw error
+  }
   const waiting = new Map<number, Waiting>()
   let next = 1
   let ended = ''

@@ -8,6 +8,7 @@ type Args = Record<string, unknown>
 
 /** What the grader can ask of any service; every other operation is the service's own. */
 const OPERATIONS: Record<string, (service: Supervised, args: Args) => unknown> = {
+  hello: () => 'here',
   start: service => service.start(),
   kill: service => service.kill(),
   restart: service => service.restart(),

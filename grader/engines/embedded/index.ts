@@ -1,11 +1,17 @@
 import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
 import type { ServiceName } from '../../course/types.ts'
+import { CodedError } from '../../errors/coded-error.ts'
+import { portIsFree } from '../../process/ports.ts'
 import { Control } from '../../services/control.ts'
 import type { ServiceEndpoint } from '../../services/types.ts'
 import type { Engine, EngineOptions } from '../engine.ts'
 import type { SupervisorPlan } from './protocol.ts'
 import { RESETS } from './resets.ts'
 import { type Supervisor, startSupervisor } from './start-supervisor.ts'
+
+/** Milliseconds in which a supervisor that lives answers. */
+const SUPERVISOR_WITHIN = 5_000
 
 const secret = () => randomBytes(18).toString('hex')
 
@@ -18,7 +24,7 @@ export async function startEmbedded(names: readonly ServiceName[], options: Engi
   const { runId, runDir, onProgress } = options
   const plan: SupervisorPlan = {
     runId,
-    runDir,
+    runDir: join(runDir, 'services-1'),
     control: { port: 0, token: secret() },
     services: names.map(name => ({ name, port: 0, password: secret() })),
   }
@@ -40,19 +46,35 @@ export async function startEmbedded(names: readonly ServiceName[], options: Engi
       await supervisor.stop()
     })())
 
+  /** A supervisor that does not answer is replaced: same ports and passwords, fresh servers in a folder that its warden does not remove. */
+  const replace = async () => {
+    await supervisor.kill()
+    for (const { port } of [...plan.services, plan.control]) await portIsFree(port, 10_000)
+    plan.runDir = join(runDir, `services-${++generation}`)
+    supervisor = await startSupervisor(plan, onProgress)
+  }
+  let generation = 1
+  const ensure = () =>
+    Promise.all(
+      endpoints.map(async endpoint => {
+        await control.get(endpoint.service)!.ask('hello', {}, SUPERVISOR_WITHIN) // It does nothing else: a silent one is not busy.
+        endpoint.pid = await ask<number>(endpoint.service, 'ensure')
+      }),
+    )
   const ensureHealthy = async () => {
     if (stopped) throw new Error('the engine was stopped')
-    if (supervisor.gone) supervisor = await startSupervisor(plan, onProgress)
-    for (const [name, pid] of await Promise.all(names.map(async name => [name, await ask<number>(name, 'ensure')] as const))) {
-      for (const endpoint of endpoints) if (endpoint.service === name) endpoint.pid = pid
-    }
+    await ensure().catch(async error => {
+      if (!(error instanceof CodedError && error.code === 'MR-E-046')) throw error
+      await replace()
+      await ensure()
+    })
   }
 
   return {
     endpoints,
     services: endpoints.map(endpoint => ({
       endpoint,
-      healthy: async () => !supervisor.gone && ask<boolean>(endpoint.service, 'healthy').catch(() => false),
+      healthy: () => ask<boolean>(endpoint.service, 'healthy').catch(() => false),
       stop,
     })),
     ensureHealthy,

@@ -20,9 +20,10 @@ export type Up = Extract<SupervisorNews, { kind: 'up' }>
 export interface Supervisor {
   controlPort: number
   up: ReadonlyMap<ServiceName, Up>
-  /** True when its process has ended. */
-  readonly gone: boolean
+  /** Ends the servers, then itself. */
   stop(): Promise<void>
+  /** kill -9, for one that does not answer; its warden ends the servers a little later. */
+  kill(): Promise<void>
 }
 
 /** Starts the supervisor process and waits until its services are usable. Throws the coded error it reports. */
@@ -42,31 +43,31 @@ export function startSupervisor(plan: SupervisorPlan, onProgress?: (text: string
   const exited = new Promise<void>(resolve => child.once('exit', () => resolve()).once('error', () => resolve()))
   child.stdin.on('error', () => {})
   const up = new Map<ServiceName, Up>()
-  const stop = async () => {
+  const end = async (patience: number) => {
     child.ref()
     child.stdin.end()
-    const alarm = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN)
+    const alarm = setTimeout(() => child.kill('SIGKILL'), patience)
     await exited
     clearTimeout(alarm)
   }
+  let failure: CodedError | undefined
   return new Promise((resolve, reject) => {
     eachLine(child.stdout, line => {
       const news = JSON.parse(line) as SupervisorNews
       if (news.kind === 'progress') onProgress?.(news.text)
       else if (news.kind === 'up') up.set(news.service, news)
-      else if (news.kind === 'failed') reject(new CodedError(news.code, news.facts))
-      else {
+      else if (news.kind === 'failed') {
+        failure = new CodedError(news.code, news.facts)
+        void end(STOP_WITHIN) // Told to the caller when nothing runs any more.
+      } else {
         // A session that is not closed must not hang the process at its end.
         child.unref()
         for (const pipe of [child.stdin, child.stdout]) (pipe as unknown as { unref(): void }).unref()
-        resolve({ controlPort: news.controlPort, up, stop, get gone() { return child.exitCode !== null || child.signalCode !== null } }) // biome-ignore format: one line
+        resolve({ controlPort: news.controlPort, up, stop: () => end(STOP_WITHIN), kill: () => end(0) })
       }
     })
-    void exited.then(() =>
-      reject(
-        new CodedError('MR-E-046', { service: plan.services.map(service => service.name).join(', '), message: 'It ended while starting.' }),
-      ),
-    )
+    const names = plan.services.map(service => service.name).join(', ')
+    void exited.then(() => reject(failure ?? new CodedError('MR-E-046', { service: names, message: 'It ended while starting.' })))
     child.stdin.write(`${JSON.stringify(plan)}\n`)
   })
 }

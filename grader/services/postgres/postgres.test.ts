@@ -214,7 +214,7 @@ test('two first runs at once with an empty cache both start', async () => {
     const engines = await Promise.all(['a', 'b'].map(name => startEmbedded(['postgres'], { runId: run.id, runDir: join(run.dir, name) })))
     for (const one of engines) expect(await one.services[0]!.healthy()).toBe(true)
     await Promise.all(engines.map(one => one.stop()))
-    expect(existsSync(join(run.dir, 'a', 'postgres'))).toBe(false)
+    expect(existsSync(join(run.dir, 'a', 'services-1', 'postgres'))).toBe(false)
   } finally {
     if (cache === undefined) delete process.env.MILLRACE_CACHE
     else process.env.MILLRACE_CACHE = cache
