@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { Users } from './auth/users.ts'
 import { createGateway } from './http/gateway.ts'
 import { collect } from './maintenance/collector.ts'
@@ -24,10 +24,15 @@ export interface RunningObjectStore {
 
 /** Opens the storage below the gateway: first the data node, then the metadata node, which tells it what is alive. */
 export async function openStore(fs: FileSystem, dataDir: string, volumeSize?: number): Promise<Store> {
-  await fs.makeDirectory(dataDir)
-  const chunks = await ChunkStore.open(fs, join(dataDir, 'chunks'), volumeSize)
+  const [chunkDir, metadataDir] = [join(dataDir, 'chunks'), join(dataDir, 'metadata')]
+  await fs.makeDirectory(chunkDir)
+  await fs.makeDirectory(metadataDir)
+  // The directories' own names must be durable before anything in them is acknowledged.
+  await fs.syncDirectory(dataDir)
+  await fs.syncDirectory(dirname(dataDir))
+  const chunks = await ChunkStore.open(fs, chunkDir, volumeSize)
   try {
-    return { chunks, metadata: await MetadataNode.open(fs, join(dataDir, 'metadata'), chunks) }
+    return { chunks, metadata: await MetadataNode.open(fs, metadataDir, chunks) }
   } catch (error) {
     await chunks.close()
     throw error

@@ -12,6 +12,7 @@ const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"'
 const NAME = /[A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?/y
 const ATTRIBUTE = /\s+[A-Za-z_][\w.:-]*\s*=\s*(?:"[^"<]*"|'[^'<]*')/y
 const SPACE = /\s*/y
+const LONGEST_REFERENCE = '&#1114111;'.length
 
 /**
  * Parses the little XML that S3 requests are made of: elements, attributes (ignored), text, CDATA, comments, one declaration.
@@ -96,14 +97,23 @@ export function childText(element: XmlElement, name: string): string | undefined
 }
 
 function decodeEntities(text: string): string {
-  if (!text.includes('&')) return text
-  return text.replace(/&(?:#x([0-9a-fA-F]{1,6})|#([0-9]{1,7})|([a-z]{1,8}));|&/g, (_, hex?: string, decimal?: string, name?: string) => {
-    if (name !== undefined) return ENTITIES[name] ?? malformed()
-    if (hex === undefined && decimal === undefined) return malformed()
-    const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16)
-    if (code > 0x10ffff || (code >= 0xd800 && code < 0xe000)) return malformed()
-    return String.fromCodePoint(code)
-  })
+  let decoded = ''
+  for (let at = 0; ; ) {
+    const start = text.indexOf('&', at)
+    if (start < 0) return decoded + text.slice(at)
+    const end = text.indexOf(';', start)
+    if (end < 0 || end - start > LONGEST_REFERENCE) malformed()
+    decoded += text.slice(at, start) + decodeReference(text.slice(start + 1, end))
+    at = end + 1
+  }
+}
+
+function decodeReference(name: string): string {
+  const match = /^#(?:x([0-9a-fA-F]+)|([0-9]+))$/.exec(name)
+  if (!match) return (Object.hasOwn(ENTITIES, name) && ENTITIES[name]) || malformed()
+  const code = match[1] === undefined ? Number(match[2]) : Number.parseInt(match[1], 16)
+  if (code > 0x10ffff || (code >= 0xd800 && code < 0xe000)) malformed()
+  return String.fromCodePoint(code)
 }
 
 function malformed(): never {

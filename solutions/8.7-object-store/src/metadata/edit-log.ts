@@ -75,7 +75,7 @@ export class EditLog {
   }
 
   private start(): void {
-    this.flushing ??= this.flush().finally(() => (this.flushing = undefined))
+    this.flushing ??= this.flush()
   }
 
   private async flush(): Promise<void> {
@@ -85,6 +85,8 @@ export class EditLog {
       this.waiting = []
       if (group.length > 0) await this.writeGroup(group)
     }
+    // In the same turn as the last look at the queue: an edit that comes later must start a new flush.
+    this.flushing = undefined
   }
 
   private async endSegment(): Promise<void> {
@@ -92,7 +94,7 @@ export class EditLog {
     const old = this.file
     this.file = undefined
     this.size = 0
-    await old?.close()
+    await old?.close().catch(() => {}) // everything in it is synced
   }
 
   private async writeGroup(group: Pending[]): Promise<void> {

@@ -34,7 +34,6 @@ export class MetadataNode {
 
   /** Rebuilds the namespace from the newest checkpoint and the log behind it; cuts off a torn tail. Throws where either is damaged. */
   static async open(fs: FileSystem, directory: string, account: ChunkAccount): Promise<MetadataNode> {
-    await fs.makeDirectory(directory)
     const names = await fs.list(directory)
     for (const name of names) if (name.endsWith('.unfinished')) await fs.remove(join(directory, name))
     const namespace = new Namespace(account)

@@ -30,10 +30,9 @@ export class ChunkStore {
     this.volumeSize = volumeSize
   }
 
-  /** Opens the volumes of a directory. All of them are sealed: the tail of the last one may be torn, and is never written again. */
+  /** Opens the volumes of an existing directory. All of them are sealed: the tail of the last one may be torn, and is never written again. */
   static async open(fs: FileSystem, directory: string, volumeSize = VOLUME_SIZE): Promise<ChunkStore> {
     const store = new ChunkStore(fs, directory, volumeSize)
-    await fs.makeDirectory(directory)
     for (const name of await fs.list(directory)) {
       const match = NAME.exec(name)
       if (!match) continue

@@ -43,6 +43,23 @@ const hmac = (key: Buffer | string, text: string) => createHmac('sha256', key).u
 /** Hex SHA-256. */
 export const sha256 = (data: Buffer | string): string => createHash('sha256').update(data).digest('hex')
 
+/** The path decoded, and encoded again byte by byte: only slashes and unreserved characters stay. */
+function canonicalPath(path: string): string {
+  const bytes: number[] = []
+  for (let i = 0; i < path.length; i++) {
+    const escaped = /^%([0-9a-f]{2})/i.exec(path.slice(i, i + 3))
+    bytes.push(escaped ? Number.parseInt(escaped[1]!, 16) : path.charCodeAt(i))
+    if (escaped) i += 2
+  }
+  return bytes
+    .map(byte =>
+      /[A-Za-z0-9\-._~/]/.test(String.fromCharCode(byte))
+        ? String.fromCharCode(byte)
+        : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`,
+    )
+    .join('')
+}
+
 /** Signs a request, written from the specification and not from the code under test. */
 export function signRaw(url: string, raw: RawRequest): { headers: Record<string, string>; seed: Seed } {
   const timestamp = (raw.date ?? new Date()).toISOString().replace(/[-:]|\.\d{3}/g, '')
@@ -64,7 +81,7 @@ export function signRaw(url: string, raw: RawRequest): { headers: Record<string,
     .join('&')
   const canonical = [
     raw.method ?? 'GET',
-    path,
+    canonicalPath(path),
     canonicalQuery,
     ...names.map(name => `${name}:${headers[name]!.trim()}`),
     '',
