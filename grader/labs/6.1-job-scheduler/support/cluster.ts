@@ -1,0 +1,155 @@
+/** Masters and workers of the learner, and what is asked of them over HTTP. */
+import { Agent, request as httpRequest } from 'node:http'
+import { eventually, fail } from '../../../kpi/index.ts'
+import type { KpiFixtures } from '../../../kpi/types.ts'
+import type { Program, StartOptions } from '../../../learner/types.ts'
+
+/** Milliseconds after which a request counts as unanswered: Redis may be silent for a while, the machine may be busy. */
+const PATIENCE = 20_000
+/** Milliseconds until something that takes a moment must have happened; generous, a busy machine is no mistake of the learner's. */
+export const SOON = 20_000
+const agent = new Agent({ keepAlive: true, maxSockets: 64 })
+
+export interface Reply {
+  status: number
+  headers: Record<string, string | undefined>
+  body: string
+  /** Milliseconds. */
+  took: number
+}
+
+/** What GET /jobs/:id shows. */
+export interface JobView {
+  id: string
+  state: string
+  attempts: number
+  runAt: number | null
+  worker: string | null
+  token: number | null
+  leaseUntil: number | null
+  error: string | null
+  result: string | null
+}
+
+export interface Start {
+  masters?: number
+  workers?: number
+  /** For all of them. */
+  env?: Record<string, string>
+  /** Default: the confined user's on the real server. */
+  redisUrl?: string
+}
+
+type Fixtures = Pick<KpiFixtures, 'learner' | 'valkey'>
+
+/** Options for one program of the contract. Clocks are short only where a KPI says so: a busy machine must not look like a dead one. */
+export function options(
+  { valkey }: Pick<Fixtures, 'valkey'>,
+  name: string,
+  env: Record<string, string> = {},
+  url = valkey.url,
+): StartOptions {
+  return {
+    name,
+    ready: { kind: 'http', path: '/ready' },
+    readyWithin: 30_000,
+    env: {
+      REDIS_URL: url,
+      KEY_PREFIX: valkey.prefix,
+      NAME: name,
+      POLL_MS: '20',
+      LEASE_MS: '10000',
+      MASTER_LEASE_MS: '5000',
+      REDIS_TIMEOUT_MS: '5000',
+      ...env,
+    },
+  }
+}
+
+/** Start masters and workers in parallel, ready when they reach Redis. */
+export async function start(fixtures: Fixtures, { masters = 1, workers = 1, env, redisUrl }: Start = {}) {
+  const { learner } = fixtures
+  const many = (count: number, role: string) =>
+    learner.startMany(count, `src/${role}.ts`, index => options(fixtures, `${role}-${index + 1}`, env, redisUrl))
+  const [first, second] = await Promise.all([many(masters, 'master'), many(workers, 'worker')])
+  return { masters: first, workers: second, master: first[0]!, worker: second[0]! }
+}
+
+/** One HTTP request. Rejects with the system's error when there is no answer. */
+export function send(port: number, method: string, path: string, body?: unknown): Promise<Reply> {
+  const began = performance.now()
+  const { promise, resolve, reject } = Promise.withResolvers<Reply>()
+  const headers = body === undefined ? {} : { 'content-type': 'application/json' }
+  const request = httpRequest({ host: '127.0.0.1', port, agent, method, path, headers, timeout: PATIENCE }, response => {
+    let text = ''
+    response.setEncoding('utf8').on('data', chunk => (text += chunk))
+    response.on('end', () =>
+      resolve({
+        status: response.statusCode ?? 0,
+        headers: response.headers as Reply['headers'],
+        body: text,
+        took: performance.now() - began,
+      }),
+    )
+    response.on('error', reject)
+  })
+  request.on('timeout', () => request.destroy(new Error(`no answer within ${PATIENCE / 1000} s`)))
+  request.on('error', reject)
+  request.end(body === undefined ? undefined : JSON.stringify(body))
+  return promise
+}
+
+/**
+ * A request that must be answered with `status`.
+ * @returns its body, parsed
+ * @throws KpiFailure otherwise
+ */
+export async function ask<T = unknown>(
+  program: Program,
+  method: string,
+  path: string,
+  body?: unknown,
+  status: number | number[] = 200,
+): Promise<T> {
+  const wanted = [status].flat()
+  const what = `${method} ${path.length > 60 ? `${path.slice(0, 60)}…` : path} on ${program.name}`
+  const reply = await send(program.port, method, path, body).catch((error: NodeJS.ErrnoException) =>
+    fail({ subject: what, expected: wanted.join(' or '), saw: error.code === 'ECONNRESET' ? 'the connection was closed' : error.message }),
+  )
+  if (!wanted.includes(reply.status))
+    fail({ subject: what, expected: wanted.join(' or '), saw: `${reply.status} ${reply.body.slice(0, 200)}` })
+  try {
+    return JSON.parse(reply.body) as T
+  } catch {
+    return fail({ subject: what, expected: 'a body of JSON', saw: reply.body.slice(0, 200) || '(empty)' })
+  }
+}
+
+/** Submit one job or a list; 201. */
+export const submit = (master: Program, jobs: unknown): Promise<unknown> => ask(master, 'POST', '/jobs', jobs, 201)
+
+/** GET /jobs/:id. */
+export const job = (master: Program, id: string): Promise<JobView> => ask<JobView>(master, 'GET', `/jobs/${id}`)
+
+/** Wait until a job is in a state. */
+export const reaches = (master: Program, id: string, state: string): Promise<JobView> =>
+  eventually(
+    `job ${id} gets ${state}`,
+    async () => {
+      const seen = await job(master, id)
+      if (seen.state === state) return seen
+      return fail({ subject: `job ${id}`, expected: state, saw: `${seen.state}${seen.error ? ` (${seen.error})` : ''}` })
+    },
+    { within: SOON },
+  )
+
+/** Wait until the master leads, so that housekeeping has begun. */
+export const leads = (master: Program): Promise<{ epoch: number }> =>
+  eventually(
+    `${master.name} leads`,
+    async () => {
+      const seen = await ask<{ leader: boolean; epoch: number }>(master, 'GET', '/leader')
+      return seen.leader ? seen : fail({ subject: `GET /leader on ${master.name}`, expected: 'leader true', saw: JSON.stringify(seen) })
+    },
+    { within: SOON },
+  )
