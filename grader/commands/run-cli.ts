@@ -3,6 +3,9 @@ import { CodedError } from '../errors/coded-error.ts'
 import { renderError } from '../errors/render.ts'
 import { nearest } from '../ui/nearest.ts'
 
+/** Commands without a script of their own in package.json: `pnpm seal` would be unknown to pnpm. */
+const AUTHORS = new Set(['seal', 'readme'])
+
 type Loader = () => Promise<{ default: unknown }>
 
 /**
@@ -52,8 +55,8 @@ async function overview(commands: Record<string, Loader>): Promise<string> {
       async ([name, load]) => [name, (((await load()).default as CommandDef).meta as { description?: string }).description ?? ''] as const,
     ),
   )
-  const width = Math.max(...rows.map(([name]) => name.length)) + 2
-  const lines = rows.map(([name, text]) => `  pnpm ${name.padEnd(width)}${text}`)
+  const width = Math.max(...rows.map(([name]) => name.length + (AUTHORS.has(name) ? 9 : 0))) + 2
+  const lines = rows.map(([name, text]) => `  pnpm ${(AUTHORS.has(name) ? `millrace ${name}` : name).padEnd(width)}${text}`)
   return `Millrace: build a data platform lab by lab; the graders talk to your running system.\n\n${lines.join('\n')}\n\nHelp for one: pnpm <command> --help\n`
 }
 

@@ -22,6 +22,7 @@ export interface VariantVerdict {
   cached?: true
 }
 
+/** "starter", "solution#3", "mutant:check-then-set": how the gate names a run. */
 export const variantName = (variant: Variant): string => `${sourceName(variant.source)}${variant.round > 0 ? `#${variant.round + 1}` : ''}`
 
 /** Run one variant in a warm session and hold its results against what the manifest says. */
