@@ -24,13 +24,12 @@ const MOVES = [
   1, 333, 999, 1_000, 99_999, 100_000, 200_000, 250_000, 500_000, 999_999, 1_000_000, 1_500_000, 10_000_000, 59_999_999, 3_600_000_000,
 ]
 
-/** Clock moves that many scripts share, so that one pass over them runs all scripts. `back` allows steps back. */
+/** Clock moves that many scripts share, so that one pass over them runs all scripts. `back`: two of them step back. */
 export function randomMoves(random: Random, count: number, back: boolean): number[] {
-  return Array.from({ length: count }, () => {
-    const kind = random.next()
-    if (back && kind < 0.08) return -random.pick([1, 1000, 300_000, 2_000_000])
-    if (kind < 0.55) return random.int(1, 400_000)
-    return random.pick(MOVES)
+  const backAt = back ? [random.int(1, count - 1), random.int(1, count - 1)] : []
+  return Array.from({ length: count }, (_, i) => {
+    if (backAt.includes(i)) return -random.pick([1, 1000, 300_000, 2_000_000])
+    return random.next() < 0.5 ? random.int(1, 400_000) : random.pick(MOVES)
   })
 }
 
@@ -129,6 +128,8 @@ function* simpler(script: Script): Generator<Script> {
       steps: script.steps.map((other, j) => (j === i ? { ...other, ...change } : other)),
     })
     if (step.cost > 1) yield put({ cost: 1 })
+    if (step.limit)
+      yield { ...script, steps: script.steps.map(({ limit, ...other }, j) => (j === i || !limit ? other : { ...other, limit })) }
     if (step.move !== 0 && i === 0) yield put({ move: 0 })
     for (const unit of [1_000_000, 100_000, 1000]) if (step.move % unit !== 0) yield put({ move: Math.trunc(step.move / unit) * unit })
   }

@@ -23,7 +23,7 @@ kpi('any-script', async ({ learner, valkey, engine, random, cleanup }) => {
       const moves = randomMoves(random, CLOCK_MOVES, clock.steered)
       const start = START + BigInt(random.int(0, 60_000_000))
       const scripts = Array.from({ length: SCRIPTS }, () => randomScript(random, algorithm, start, moves))
-      const played = await playAll(lua, clock, scripts, () => key(algorithm))
+      const played = await playAll(lua, clock, scripts, () => key(algorithm), { judged: 'told' })
       for (const [n, answers] of played.entries()) if (answers.at(-1)?.ok === false) wrong.push(cutAt(scripts[n]!, answers.at(-1)!.index))
     }
     if (wrong.length === 0) continue
@@ -34,14 +34,14 @@ kpi('any-script', async ({ learner, valkey, engine, random, cleanup }) => {
       `I played ${BATCHES * SCRIPTS} random scripts on ${lua.file}: bursts, idle times, costs, clock steps, changes of the limit. ${wrong.length} of them went wrong.`,
     )
     did('I left out of one of them whatever could be left out.')
-    holds(lua, await play(lua, clock, smallest, key(algorithm)))
+    holds(lua, await play(lua, clock, smallest, key(algorithm), { judged: 'told' }), 'told')
     inconclusive(`${wrong.length} scripts went wrong, and the smallest of them did not when it was played again alone.`)
   }
 
   async function smaller(lua: Lua, script: Script): Promise<Script> {
     if (!clock.steered) return script
     return shrink(script, async candidate => {
-      const answers = await play(lua, clock, candidate, key(candidate.limit.algorithm))
+      const answers = await play(lua, clock, candidate, key(candidate.limit.algorithm), { judged: 'told' })
       return answers.at(-1)?.ok === false ? answers.at(-1)!.index : null
     })
   }

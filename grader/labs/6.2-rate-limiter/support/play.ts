@@ -6,8 +6,8 @@ import type { KpiFixtures } from '../../../kpi/types.ts'
 import type { Lua } from './lua.ts'
 import { allowDeny, columns, limitWords, time, words } from './words.ts'
 
-/** Which parts of an answer are judged. */
-export type Judged = 'allowed' | 'all'
+/** Which parts of an answer are judged: the decision, what a client is told, or also the time at which it was judged. */
+export type Judged = 'allowed' | 'told' | 'all'
 
 /** One question of a script and its two answers. */
 export interface Played {
@@ -22,7 +22,7 @@ export interface Played {
 }
 
 const equal = (a: Verdict, b: Verdict): boolean =>
-  a.allowed === b.allowed && a.remaining === b.remaining && a.retryAfter === b.retryAfter && a.reset === b.reset && a.now === b.now
+  a.allowed === b.allowed && a.remaining === b.remaining && a.retryAfter === b.retryAfter && a.reset === b.reset
 
 /** The server's clock: steered where the engine can, waited for elsewhere (then only forward, and a second at most at once). */
 export interface LimiterTime {
@@ -79,19 +79,21 @@ class Tenant {
     return this.furthest < this.mayBeGone || this.clock >= this.surelyGone
   }
 
-  judge(index: number, step: Step, saw: Verdict, before: bigint, after: bigint, judged: Judged): boolean {
+  judge(asked: { index: number; cost: number; limit: Limit }, saw: Verdict, before: bigint, after: bigint, judged: Judged): boolean {
+    const { index, cost, limit } = asked
     // A clock that runs: the script says when it judged, and that must lie between our sending and receiving.
     const honest = (saw.now >= before && saw.now <= after) || (saw.now === this.last && this.last > before)
     const clock = honest ? saw.now : before
-    const expected = this.oracle.decide(this.limit, step.cost, clock)
+    const expected = this.oracle.decide(limit, cost, clock)
     if (expected.allowed) {
       this.last = expected.now
       this.furthest = this.clock
       this.mayBeGone = before + expected.reset
       this.surelyGone = expected.now + expected.reset
     }
-    const same = judged === 'allowed' ? saw.allowed === expected.allowed : equal(saw, expected)
-    this.played.push({ index, at: clock - this.began!, limit: this.limit, cost: step.cost, expected, saw, ok: same })
+    const same =
+      judged === 'allowed' ? saw.allowed === expected.allowed : equal(saw, expected) && (judged === 'told' || saw.now === expected.now)
+    this.played.push({ index, at: clock - this.began!, limit, cost, expected, saw, ok: same })
     return same
   }
 }
@@ -124,19 +126,19 @@ export async function playAll(
   await clock.start(scripts[0]!.start)
   for (let turn = 0; turn < Math.max(...turns.map(of => of.length)); turn++) {
     const now = (await clock.move(turns[0]![turn]!.move)) ?? (await lua.ask([])).before
-    const asks: { tenant: Tenant; index: number; step: Step; limit: Limit }[] = []
+    const asks: { tenant: Tenant; index: number; cost: number; limit: Limit }[] = []
     for (const [n, tenant] of tenants.entries()) {
       if (wrong.has(tenant)) continue
       tenant.see(now)
       for (const { index, step } of turns[n]![turn]?.steps ?? []) {
         if (step.limit) tenant.limit = step.limit
-        if (step.cost > 0 && tenant.decided()) asks.push({ tenant, index, step, limit: tenant.limit })
+        if (step.cost > 0 && tenant.decided()) asks.push({ tenant, index, cost: step.cost, limit: tenant.limit })
       }
     }
     if (asks.length === 0) continue
-    const { before, after, verdicts } = await lua.ask(asks.map(({ tenant, step, limit }) => ({ key: tenant.key, limit, cost: step.cost })))
-    for (const [i, { tenant, index, step }] of asks.entries())
-      if (!wrong.has(tenant) && !tenant.judge(index, step, verdicts[i]!, before, after, judged) && !goOn) wrong.add(tenant)
+    const { before, after, verdicts } = await lua.ask(asks.map(({ tenant, limit, cost }) => ({ key: tenant.key, limit, cost })))
+    for (const [i, ask] of asks.entries())
+      if (!wrong.has(ask.tenant) && !ask.tenant.judge(ask, verdicts[i]!, before, after, judged) && !goOn) wrong.add(ask.tenant)
   }
   return tenants.map(tenant => tenant.played)
 }
@@ -151,6 +153,8 @@ function rounds(script: Script): { move: number; steps: { index: number; step: S
   return out
 }
 
+const offset = (at: bigint): string => `${at < 0n ? '' : '+'}${time(at)}`
+
 /** The played steps as a table: when, the limit where it changes, the cost, expected and seen; the wrong one is marked. */
 export function table(played: readonly Played[], judged: Judged = 'all'): string[] {
   const say = (verdict: Verdict) => (judged === 'allowed' ? allowDeny(verdict) : words(verdict))
@@ -162,7 +166,7 @@ export function table(played: readonly Played[], judged: Judged = 'all'): string
   const rows = played.map(({ at, limit: now, cost, expected, saw, ok }) => {
     const change = limitWords(now) === limit ? '' : limitWords(now)
     limit = limitWords(now)
-    return [`${at < 0n ? '' : '+'}${time(at)}`, change, String(cost), say(expected), say(saw) + early(saw, expected), ok ? '' : '← differs']
+    return [offset(at), change, String(cost), say(expected), say(saw) + early(saw, expected), ok ? '' : '← differs']
   })
   return columns([['clock', 'limit', 'cost', 'expected', 'your script', ''], ...rows])
 }
@@ -171,14 +175,14 @@ export function table(played: readonly Played[], judged: Judged = 'all'): string
  * Every answer of a hand-made script must be the oracle's.
  * @throws KpiFailure with the first wrong answer and the table up to it
  */
-export function holds(lua: Lua, played: readonly Played[]): void {
+export function holds(lua: Lua, played: readonly Played[], judged: Judged = 'all'): void {
   const wrong = played.findIndex(one => !one.ok)
   if (wrong === -1) return
   const { cost, at, expected, saw } = played[wrong]!
   fail({
-    subject: `the answer of ${lua.file} to a request of cost ${cost} at +${time(at)}`,
+    subject: `the answer of ${lua.file} to a request of cost ${cost} at ${offset(at)}`,
     expected: words(expected),
     saw: words(saw),
-    details: table(played.slice(0, wrong + 1)),
+    details: table(played.slice(0, wrong + 1), judged),
   })
 }

@@ -18,16 +18,16 @@ export function time(micros: bigint | number): string {
 
 export const allowDeny = (verdict: { allowed: boolean }): string => (verdict.allowed ? 'allow' : 'deny')
 
-/** "deny, 0 left, retry in 200 ms, reset in 2 s" */
+/** "deny, 0 left, retry 200 ms, reset 2 s": when the same request would pass, when nothing is spent any more */
 export function words(verdict: Verdict): string {
   const retry = verdict.allowed
     ? verdict.retryAfter === 0n
       ? ''
-      : `, retry in ${time(verdict.retryAfter)}`
+      : `, retry ${time(verdict.retryAfter)}`
     : verdict.retryAfter === -1n
       ? ', never'
-      : `, retry in ${time(verdict.retryAfter)}`
-  return `${allowDeny(verdict)}, ${verdict.remaining} left${retry}, reset in ${time(verdict.reset)}`
+      : `, retry ${time(verdict.retryAfter)}`
+  return `${allowDeny(verdict)}, ${verdict.remaining} left${retry}, reset ${time(verdict.reset)}`
 }
 
 /** "capacity 10, 5 tokens/s" */
