@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { authenticateSigV2, isSigV2Presigned } from '../auth/sigv2-presigned.ts'
 import { authenticate } from '../auth/sigv4.ts'
 import type { Users } from '../auth/users.ts'
 import { LIMITS } from '../limits.ts'
@@ -31,7 +32,7 @@ export interface GatewayOptions {
 export function createGateway(store: Store, options: GatewayOptions): Server {
   const transfers = new TransferLimit(LIMITS.transfers, LIMITS.transferWaitMs)
   const handle = (message: IncomingMessage, response: ServerResponse, expectsContinue: boolean) => {
-    answer(store, options, transfers, message, response, expectsContinue).catch(error => {
+    answer(store, options, transfers, message, response, expectsContinue, () => !server.listening).catch(error => {
       options.log(`${message.method} ${message.url}: ${error instanceof Error ? error.stack : error}`)
       message.socket.destroy()
     })
@@ -58,6 +59,7 @@ async function answer(
   message: IncomingMessage,
   response: ServerResponse,
   expectsContinue: boolean,
+  stopping: () => boolean,
 ): Promise<void> {
   const requestId = randomBytes(8).toString('hex').toUpperCase()
   response.setHeader('x-amz-request-id', requestId)
@@ -75,7 +77,7 @@ async function answer(
         const { operation, transfer } = route(request)
         const run = async () => {
           const done = await operation(store, request, options.region)
-          if (transfer) await deliver(message, response, done)
+          if (transfer) await deliver(message, response, done, stopping)
           return done
         }
         result = transfer ? await transfers.run(run) : await run()
@@ -86,11 +88,12 @@ async function answer(
     if (response.headersSent) throw error // the length is promised: all that is left is to break off
     result = refusal(options, message, error, requestId)
   }
-  await deliver(message, response, result)
+  await deliver(message, response, result, stopping)
 }
 
-async function deliver(message: IncomingMessage, response: ServerResponse, result: S3Response): Promise<void> {
+async function deliver(message: IncomingMessage, response: ServerResponse, result: S3Response, stopping: () => boolean): Promise<void> {
   if (response.headersSent) return
+  if (stopping()) response.setHeader('connection', 'close')
   try {
     await send(response, message, result)
   } finally {
@@ -107,7 +110,9 @@ function verified(
 ): S3Request {
   const parsed = parseRequest(message, options.domains)
   const now = options.now()
-  const auth = authenticate(parsed, options.users, options.region, now)
+  const auth = isSigV2Presigned(parsed.query)
+    ? authenticateSigV2(parsed, options.users, now)
+    : authenticate(parsed, options.users, options.region, now)
   const payload = new Payload(parsed.headers, auth, () => {
     if (expectsContinue) response.writeContinue()
     return message.iterator({ destroyOnReturn: false }) // a refused body must not take the connection, and the answer, with it

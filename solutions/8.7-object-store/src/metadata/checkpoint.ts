@@ -85,6 +85,14 @@ export async function readCheckpoint(fs: FileSystem, directory: string, txid: nu
   let crc = 0
   let lines = 0
   let last: string | undefined
+  const damaged = () => new Error(`${path} is damaged: restore it from a copy of the data directory`)
+  const feed = (line: string) => {
+    try {
+      onEdit(JSON.parse(line) as Edit)
+    } catch {
+      throw damaged()
+    }
+  }
   try {
     for (let position = 0; position < size; position += BATCH) {
       const data = Buffer.concat([rest, await file.read(position, Math.min(BATCH, size - position))])
@@ -92,8 +100,8 @@ export async function readCheckpoint(fs: FileSystem, directory: string, txid: nu
       for (let end = data.indexOf(10); end >= 0; end = data.indexOf(10, start)) {
         // Each line is handed on when the next one is there: the last line is the footer.
         if (last !== undefined) {
-          onEdit(JSON.parse(last) as Edit)
           crc = crc32(`${last}\n`, crc)
+          feed(last)
           lines++
         }
         last = data.toString('utf8', start, end)
@@ -104,6 +112,5 @@ export async function readCheckpoint(fs: FileSystem, directory: string, txid: nu
   } finally {
     await file.close()
   }
-  const footer = JSON.parse(last ?? '{}') as { lines?: number; crc?: number }
-  if (footer.lines !== lines || footer.crc !== crc) throw new Error(`${path} is damaged: its checksum does not hold`)
+  if (last !== JSON.stringify({ lines, crc })) throw damaged()
 }

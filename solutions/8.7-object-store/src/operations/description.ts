@@ -25,7 +25,7 @@ export function describe(request: S3Request): Description {
   const headers: Record<string, string> = { 'content-type': 'binary/octet-stream' }
   for (const name of KEPT) {
     const value = headerOrHoisted(request, name)
-    if (value) headers[name] = value
+    if (value) headers[name] = headerSafe(name, value)
   }
   dropTransferCoding(headers)
   checkStorageClass(headers)
@@ -50,10 +50,10 @@ export function headerSafe(name: string, value: string): string {
   return value
 }
 
-/** Presigned URLs may carry x-amz- headers as query parameters. */
+/** Presigned URLs may carry the content type and x-amz- headers as query parameters. */
 function headerOrHoisted(request: S3Request, name: string): string | undefined {
   const value = request.headers.get(name)
-  if (value !== undefined || !request.auth.presigned || !name.startsWith('x-amz-')) return value
+  if (value !== undefined || !request.auth.presigned || !(name.startsWith('x-amz-') || name === 'content-type')) return value
   return param(request, name)
 }
 

@@ -3,6 +3,9 @@ import hashlib
 import io
 import os
 import sys
+import time
+import urllib.error
+import urllib.request
 
 import boto3
 from boto3.s3.transfer import TransferConfig
@@ -72,16 +75,35 @@ check("versions", s3.get_object(Bucket="boto", Key="v", VersionId=first)["Body"]
 s3.put_object_tagging(Bucket="boto", Key="once", Tagging={"TagSet": [{"Key": "k", "Value": "v"}]})
 check("tagging", s3.get_object_tagging(Bucket="boto", Key="once")["TagSet"] == [{"Key": "k", "Value": "v"}])
 
-import urllib.request
 
-url = s3.generate_presigned_url("get_object", Params={"Bucket": "boto", "Key": "a/ü b"}, ExpiresIn=60)
-check("presigned get", urllib.request.urlopen(url).read() == b"hello")
-url = s3.generate_presigned_url("put_object", Params={"Bucket": "boto", "Key": "presigned"}, ExpiresIn=60)
-urllib.request.urlopen(urllib.request.Request(url, data=b"by url", method="PUT"))
-check("presigned put", s3.get_object(Bucket="boto", Key="presigned")["Body"].read() == b"by url")
+
+def fetch(url, method="GET", data=None, content_type=""):
+    try:
+        return urllib.request.urlopen(urllib.request.Request(url, data=data, method=method, headers={"Content-Type": content_type})).read()
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+# boto3 presigns with version 2 of the signature unless it is told otherwise.
+for version in ["s3", "s3v4"]:
+    signer = boto3.client("s3", endpoint_url=os.environ["S3_URL"], aws_access_key_id=os.environ["S3_ACCESS_KEY"], aws_secret_access_key=os.environ["S3_SECRET_KEY"], region_name="us-east-1", config=Config(signature_version=version, s3={"addressing_style": "path"}))
+    url = signer.generate_presigned_url("get_object", Params={"Bucket": "boto", "Key": "a/ü b", "ResponseContentType": "text/css"}, ExpiresIn=60)
+    check(version + " presigned get", fetch(url) == b"hello")
+    check(version + " presigned get, changed", fetch(url.replace("a/%C3%BC%20b", "big")) == 403)
+    check(version + " presigned get, as a delete", fetch(url, "DELETE") == 403)
+    expired = signer.generate_presigned_url("get_object", Params={"Bucket": "boto", "Key": "a/ü b"}, ExpiresIn=1)
+    url = signer.generate_presigned_url("put_object", Params={"Bucket": "boto", "Key": "presigned", "ContentType": "text/csv"}, ExpiresIn=60)
+    fetch(url, "PUT", version.encode(), "text/csv")
+    stored = s3.get_object(Bucket="boto", Key="presigned")
+    check(version + " presigned put", stored["Body"].read() == version.encode() and stored["ContentType"] == "text/csv")
+    check(version + " presigned put, other type", fetch(url, "PUT", b"x", "text/html") == 403)
+    deadline = time.time() + 5
+    while fetch(expired) != 403 and time.time() < deadline:
+        time.sleep(0.1)
+    check(version + " expired", fetch(expired) == 403)
 
 versions = s3.list_object_versions(Bucket="boto")
 s3.delete_objects(Bucket="boto", Delete={"Objects": [{"Key": item["Key"], "VersionId": item["VersionId"]} for item in versions["Versions"] + versions["DeleteMarkers"]]})
 s3.delete_bucket(Bucket="boto")
-check("all gone", [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]] == [])
+check("all gone", "boto" not in [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]])
 sys.exit(1 if failures else 0)

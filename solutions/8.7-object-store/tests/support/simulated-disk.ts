@@ -51,6 +51,8 @@ function apply(content: Buffer, change: Change): Buffer {
 export class SimulatedDisk implements FileSystem {
   changes = 0
   failAt = Number.POSITIVE_INFINITY
+  /** The error with which a write to this file fails, after half of it is done; undefined: none. */
+  refuse: (path: string) => Error | undefined = () => undefined
   private readonly directories = new Map<string, Directory>()
 
   async makeDirectory(path: string): Promise<void> {
@@ -71,11 +73,11 @@ export class SimulatedDisk implements FileSystem {
     if (current.has(basename(path))) throw Object.assign(new Error(`EEXIST: ${path}`), { code: 'EEXIST' })
     const inode: Inode = { durable: Buffer.alloc(0), volatile: [] }
     this.change(() => current.set(basename(path), inode))
-    return this.file(inode)
+    return this.file(path, inode)
   }
 
   async open(path: string): Promise<StoreFile> {
-    return this.file(this.inode(path))
+    return this.file(path, this.inode(path))
   }
 
   async rename(from: string, to: string): Promise<void> {
@@ -132,7 +134,7 @@ export class SimulatedDisk implements FileSystem {
     inode.durable[position]! ^= 1
   }
 
-  private file(inode: Inode): StoreFile {
+  private file(path: string, inode: Inode): StoreFile {
     return {
       read: async (position, length) => {
         this.alive()
@@ -141,6 +143,11 @@ export class SimulatedDisk implements FileSystem {
       write: async (buffers, position) => {
         const data = Buffer.concat(buffers)
         await null // other work may come in between, as on a real disk
+        const refused = this.refuse(path)
+        if (refused) {
+          inode.volatile.push({ at: position, data: data.subarray(0, Math.floor(data.length / 2)) })
+          throw refused
+        }
         this.change(
           () => inode.volatile.push({ at: position, data }),
           () => inode.volatile.push({ at: position, data: data.subarray(0, Math.floor(data.length / 2)) }),
