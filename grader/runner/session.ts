@@ -2,8 +2,8 @@ import { appendFileSync, mkdirSync, realpathSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { EngineName, KpiSpec, Lab, ServiceName, Source } from '../course/types.ts'
 import { layWorkspace } from '../course/workspace.ts'
-import { startEmbedded } from '../engines/embedded/index.ts'
 import type { Engine } from '../engines/engine.ts'
+import { startEngine } from '../engines/index.ts'
 import type { KpiReport } from '../kpi/kpi.ts'
 import type { Plan } from '../kpi/plan.ts'
 import { unenforcedLimits } from '../learner/index.ts'
@@ -62,7 +62,7 @@ export class Session {
   /** Start loading Vitest and the services; `judge` waits for them. */
   warm(services: readonly ServiceName[], onProgress?: (text: string) => void): void {
     this.runner.warm().catch(() => {})
-    this.started ??= startEmbedded([...services], { runId: this.run.id, runDir: this.run.dir, ...(onProgress ? { onProgress } : {}) })
+    this.started ??= startEngine(this.engine, services, { runId: this.run.id, runDir: this.run.dir, ...(onProgress ? { onProgress } : {}) })
     this.started.catch(() => {})
   }
 
