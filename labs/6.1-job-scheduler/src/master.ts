@@ -65,11 +65,11 @@ async function route(request: IncomingMessage, url: URL): Promise<Answer> {
     if (!(count >= 1 && count <= 1000)) throw new BadRequest('count: 1 to 1000')
     return ok({ times: nextTimes(query('schedule'), query('timezone') || 'UTC', Number(query('after')), count) })
   }
-  if (first === 'leader') return ok({ node: config.nodeName, ...housekeeping.leadership() })
-  if (first === 'health') return ok({ node: config.nodeName })
+  if (first === 'leader') return ok({ node: config.name, ...housekeeping.leadership() })
+  if (first === 'health') return ok({ node: config.name })
   if (first === 'ready') {
     await redis.ping()
-    return ok({ node: config.nodeName })
+    return ok({ node: config.name })
   }
   if (first === 'metrics') return ok(metrics.master(await queue.counts(), housekeeping.leadership().leader))
   return unknown(`path ${url.pathname}`)

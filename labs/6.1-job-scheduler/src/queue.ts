@@ -79,14 +79,14 @@ export function createQueue(redis: Redis, scripts: Scripts, config: Config): Que
     cancel: async id => String(await scripts.run('cancel', id)),
     retry: async id => String(await scripts.run('retry', id)),
     async dead(most) {
-      const ids = await redis.zrange(`${scripts.base}dead`, 0, most - 1)
+      const ids = await redis.zrange(`${scripts.base}dead`, 0, String(most - 1))
       return (await Promise.all(ids.map(get))).filter(job => job !== null)
     },
     async counts() {
       const [waiting, delayed, active, dead] = (await scripts.run('counts')) as [number, number, number, number]
       return { waiting, delayed, active, dead }
     },
-    take: async most => ((await scripts.run('take', config.nodeName, config.leaseMs, most)) as unknown[]).map(leaseOf),
+    take: async most => ((await scripts.run('take', config.name, config.leaseMs, most)) as unknown[]).map(leaseOf),
     renew: async leases =>
       (await scripts.run('renew', config.leaseMs, ...leases.flatMap(({ id, token }) => [id, token]))) as ('held' | 'lost' | 'cancelled')[],
     finish: async ({ id, token }, ending) =>

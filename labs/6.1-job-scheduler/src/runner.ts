@@ -25,7 +25,7 @@ export function createRunner({ queue, config }: { queue: Queue; config: Config; 
   async function run(lease: Lease): Promise<void> {
     active++
     try {
-      const text = await execute(lease, config.nodeName, new AbortController().signal)
+      const text = await execute(lease, config.name, new AbortController().signal)
       await queue.finish(lease, { outcome: 'done', text })
     } catch (error) {
       await queue.finish(lease, { outcome: 'failed', text: String(error), pauseMs: pauseAfter(lease.attempt, lease.backoffMs) })

@@ -87,7 +87,7 @@ export interface CronSpec {
 /** From the environment, read by config.ts. */
 export interface Config {
   port: number
-  nodeName: string
+  name: string
   redisUrl: string
   keyPrefix: string
   /** How long a worker may keep a job without renewing, by the clock of Redis. */

@@ -17,7 +17,7 @@ runner.start()
 serve(config.port, async (_request, url) => {
   if (url.pathname === '/metrics') return { status: 200, body: metrics.worker(runner.active()) }
   if (url.pathname === '/ready') await redis.ping()
-  if (url.pathname === '/ready' || url.pathname === '/health') return { status: 200, body: { node: config.nodeName } }
+  if (url.pathname === '/ready' || url.pathname === '/health') return { status: 200, body: { node: config.name } }
   return { status: 404, body: { error: 'GET /metrics, /ready or /health' } }
 })
 

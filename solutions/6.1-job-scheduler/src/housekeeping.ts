@@ -18,7 +18,7 @@ const BATCH = 200
 /** Asks for the lead at every look, and keeps house while it has it. */
 export function createHousekeeping({ scripts, crons, config }: { scripts: Scripts; crons: Crons; config: Config }): Housekeeping {
   // Of this process, not of this node: one that was restarted does not know what its predecessor was about to do.
-  const me = `${config.nodeName}/${randomUUID()}`
+  const me = `${config.name}/${randomUUID()}`
   let stopped = false
   let leadership = { leader: false, epoch: 0 }
 

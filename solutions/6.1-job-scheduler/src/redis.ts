@@ -8,7 +8,7 @@ import type { Config } from './types.ts'
  */
 export function connect(config: Config): Redis {
   const redis = new Redis(config.redisUrl, {
-    connectionName: config.nodeName,
+    connectionName: config.name,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,

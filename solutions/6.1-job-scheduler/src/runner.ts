@@ -41,7 +41,7 @@ export function createRunner({ queue, config, metrics }: { queue: Queue; config:
   async function attempt({ lease, abort }: Held): Promise<Ending> {
     try {
       const signal = AbortSignal.any([abort.signal, AbortSignal.timeout(lease.timeoutMs)])
-      return { outcome: 'done', text: await execute(lease, config.nodeName, signal) }
+      return { outcome: 'done', text: await execute(lease, config.name, signal) }
     } catch (error) {
       if (error instanceof Fenced) abort.abort(error)
       const text = error instanceof Error ? error.message : String(error)

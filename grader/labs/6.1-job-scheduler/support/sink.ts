@@ -78,7 +78,7 @@ export class Sink {
   receive(body: Omit<Call, 'applied' | 'aborted'>, response: ServerResponse): void {
     const call: Call = { ...body, applied: false, aborted: false }
     this.calls.push(call)
-    const answer = (status: number) => {
+    const answer = (status: number): void => {
       call.status = status
       response.writeHead(status, { 'content-type': 'text/plain' }).end(status < 300 ? `receipt of ${call.job}` : `status ${status}`)
     }
@@ -87,12 +87,18 @@ export class Sink {
     })
     if (!Number.isSafeInteger(call.token) || call.token < 1) this.violations.push(`${call.job}: "${call.token}" is no token`)
     const before = this.newest.get(call.job)
-    if (before && call.token < before.token) return answer(409)
+    if (before && call.token < before.token) {
+      answer(409)
+      return
+    }
     if (before && call.token === before.token && call.attempt !== before.attempt)
       this.violations.push(`${call.job}: attempts ${before.attempt} and ${call.attempt} came with the same token`)
     this.newest.set(call.job, call)
     const behaviour = this.behaviour(call)
-    if (typeof behaviour === 'number') return answer(behaviour)
+    if (typeof behaviour === 'number') {
+      answer(behaviour)
+      return
+    }
     const effect = `${call.job}#${call.step}`
     if (!this.done.has(effect)) {
       this.done.add(effect)

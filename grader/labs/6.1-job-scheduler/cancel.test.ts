@@ -1,0 +1,45 @@
+import { did, eventually, expect, kpi } from '../../kpi/index.ts'
+import { ask, job, leads, reaches, SOON, start, submit } from './support/cluster.ts'
+import { startSink } from './support/sink.ts'
+import { counts, freeze, HOUR } from './support/time.ts'
+
+kpi('cancel', async ({ learner, valkey, random, cleanup, timeline }) => {
+  const sink = await startSink({ cleanup, timeline })
+  const clock = await freeze({ valkey })
+  const { master, worker } = await start({ learner, valkey }, { env: { CONCURRENCY: '1', LEASE_MS: '900' } })
+  await leads(master)
+  const cancel = (id: string, status = 200) => ask<{ state: string }>(master, 'DELETE', `/jobs/${id}`, undefined, status)
+
+  did('I cancelled a job that a worker was at: the worker must give it up, also when its receiver never answers.')
+  sink.behaviour = call => (call.job === 'running' ? 'hold' : 'pass')
+  await submit(master, sink.job('running', 0, {}, 2))
+  const running = await sink.call('running')
+  const ids = Array.from({ length: 9 }, (_, i) => `${random.word(4)}-${i}`)
+  const [waiting, delayed] = [ids.slice(0, 5), ids.slice(5)]
+  await submit(
+    master,
+    waiting.map(id => sink.job(id, id)),
+  )
+  await submit(
+    master,
+    delayed.map(id => sink.job(id, id, { delayMs: HOUR })),
+  )
+  expect((await cancel('running')).state, 'state in the answer to DELETE').toBe('cancelled')
+  const victims = [random.pick(waiting), random.pick(delayed)]
+  did('Meanwhile I cancelled one of the jobs that waited for that worker, and one that was delayed by an hour.')
+  for (const id of victims) await cancel(id)
+  await eventually('the worker closes the connection to the receiver of the cancelled job', () => running.aborted, { within: SOON })
+
+  await clock.advance(HOUR)
+  const left = ids.filter(id => !victims.includes(id))
+  await counts('jobs that ran', () => sink.applied.filter(call => call.job !== 'running').map(call => call.job), left.length)
+  for (const id of left) await reaches(master, id, 'done')
+  for (const id of [...victims, 'running']) {
+    expect((await job(master, id)).state, `state of ${id}`).toBe('cancelled')
+    expect(sink.of(id).length, `calls of the receiver for ${id}`).toBe(id === 'running' ? 1 : 0)
+  }
+  await cancel(left[0]!, 409)
+  await cancel(random.word(20), 404)
+  expect((await job(master, left[0]!)).state, 'state of a done job that I tried to cancel').toBe('done')
+  expect(worker.running, 'whether the worker still runs').toBe(true)
+})

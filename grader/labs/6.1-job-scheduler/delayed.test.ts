@@ -1,0 +1,40 @@
+import { did, expect, kpi } from '../../kpi/index.ts'
+import { job, leads, start, submit } from './support/cluster.ts'
+import { startSink } from './support/sink.ts'
+import { counts, freeze, MINUTE, words } from './support/time.ts'
+
+kpi('delayed', async ({ learner, valkey, random, cleanup, timeline }) => {
+  const sink = await startSink({ cleanup, timeline })
+  const clock = await freeze({ valkey })
+  const { master } = await start({ learner, valkey })
+  await leads(master)
+  const order = () => sink.calls.map(call => call.job)
+
+  // Pairs one millisecond apart: when the first of a pair runs, the second is still to come.
+  const delays = Array.from({ length: 4 }, (_, i) => (i + 1) * 40 * MINUTE + random.int(0, 30 * MINUTE))
+  const names = random.shuffle(
+    delays.flatMap((delay, i) => [
+      { id: `due-${i}`, delay },
+      { id: `next-${i}`, delay: delay + 1 },
+    ]),
+  )
+  did(`I submitted ${names.length} jobs to run in ${words(delays[0]!)} and later, some by delayMs, some by runAt, and one to run at once.`)
+  for (const { id, delay } of names)
+    await submit(master, sink.job(id, id, random.next() < 0.5 ? { delayMs: delay } : { runAt: clock.now() + delay }))
+  const began = clock.now()
+  await submit(master, sink.job('at-once', ''))
+  await counts('jobs that ran before any time passed', order, 1)
+
+  for (const [i, delay] of delays.entries()) {
+    did(`I moved the clock of Redis on to ${words(delay)} after the start.`)
+    await clock.set(began + delay)
+    await counts(`jobs that ran up to ${words(delay)}`, order, 2 + 2 * i)
+    expect(order().at(-1), 'the job that ran').toBe(`due-${i}`)
+    const waiting = await job(master, `next-${i}`)
+    expect(waiting.state, `state of the job that is due a millisecond later`).toBe('delayed')
+    expect(waiting.runAt! - began, 'its runAt, in milliseconds after the start').toBe(delay + 1)
+    await clock.set(began + delay + 1)
+    await counts(`jobs that ran up to ${words(delay + 1)}`, order, 3 + 2 * i)
+    expect(order().at(-1), 'the job that ran').toBe(`next-${i}`)
+  }
+})

@@ -1,0 +1,53 @@
+import { did, eventually, expect, fail, kpi } from '../../kpi/index.ts'
+import { job, leads, reaches, SOON, start, submit } from './support/cluster.ts'
+import { startSink } from './support/sink.ts'
+import { freeze, words } from './support/time.ts'
+
+kpi('lease-renewal', async ({ learner, valkey, random, cleanup, timeline }) => {
+  const sink = await startSink({ cleanup, timeline })
+  const clock = await freeze({ valkey })
+  const lease = random.int(4, 8) * 100
+  const env = { LEASE_MS: String(lease) }
+  const { master, workers } = await start({ learner, valkey }, { workers: 2, env })
+  await leads(master)
+  sink.behaviour = () => 'hold'
+  const ids = Array.from({ length: random.int(2, 5) }, (_, i) => `long-${i}`)
+  await submit(
+    master,
+    ids.map(id => sink.job(id, id)),
+  )
+  for (const id of ids) await sink.call(id)
+
+  const step = Math.floor(lease / 2)
+  did(
+    `${ids.length} jobs took six leases (${words(lease)}) of Redis time. I moved the clock by half a lease whenever all leases had been renewed.`,
+  )
+  for (let n = 0; n < 12; n++) {
+    await clock.advance(step)
+    for (const id of ids)
+      await eventually(
+        `the lease of ${id} is renewed`,
+        async () => {
+          const seen = await job(master, id)
+          if (seen.attempts !== 1 || seen.state !== 'active')
+            return fail({ expected: 'active, attempt 1', saw: `${seen.state}, attempt ${seen.attempts}` })
+          const until = seen.leaseUntil! - clock.now()
+          return until > step || fail({ expected: `${words(lease)} from now`, saw: `${words(until)} from now` })
+        },
+        { within: SOON },
+      )
+  }
+  expect(sink.calls.length, 'calls of the receiver').toBe(ids.length)
+  sink.releaseAll()
+  for (const id of ids) expect((await reaches(master, id, 'done')).attempts, `attempts of ${id}`).toBe(1)
+
+  did('A worker that held a job was killed (-9), and the clock moved on by a lease.')
+  sink.behaviour = call => (call.attempt === 1 ? 'hold' : 'pass')
+  await submit(master, sink.job('orphan', 'orphan'))
+  const { worker: name } = await sink.call('orphan')
+  await workers.find(one => one.name === name)!.kill()
+  await clock.advance(lease + 1)
+  const done = await reaches(master, 'orphan', 'done')
+  expect(done.attempts, 'attempts of the job whose worker died').toBe(2)
+  expect(done.worker === name, 'whether the dead worker is said to have done it').toBe(false)
+})
