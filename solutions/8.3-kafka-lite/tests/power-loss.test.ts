@@ -177,7 +177,7 @@ async function verify(broker: Broker, ledger: Ledger): Promise<void> {
 
 async function run(seed: number): Promise<number> {
   const random = new Random(seed)
-  const disk = new VolatileDisk()
+  const disk = new VolatileDisk(DATA)
   const ledger: Ledger = { records: new Map(), offsets: new Map(), transactions: new Map(), deletedBefore: 0 }
   let broker = await start(disk)
   const admin = await RawClient.connect(broker.port)

@@ -27,6 +27,8 @@ export async function cleanLog(log: Log, limit: number, settings: CleanerSetting
   const total = cleanable.reduce((sum, s) => sum + s.size, 0)
   if (dirty.length === 0 || dirtyBytes < total * settings.minCleanableRatio) return 0
 
+  // Recovery must never begin inside a file that has been rewritten: the checkpoint goes to the active segment first.
+  await log.checkpoint()
   const newest = new Map<string, number>()
   let end = cleanable[0]!.baseOffset
   const included: Segment[] = []

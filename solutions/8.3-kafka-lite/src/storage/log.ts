@@ -41,6 +41,7 @@ export class Log {
   uncheckpointedBytes = 0
   #dirty = new Set<Segment>()
   #namesChanged = false
+  #newDirectory = false
   #checkpoint: Checkpoint | null = null
   #created = false
   #busy: Promise<void> = Promise.resolve()
@@ -114,7 +115,7 @@ export class Log {
   roll(now: number): Segment {
     if (!this.#created) {
       this.handles.disk.makeDirectory(this.directory)
-      this.#created = true
+      this.#created = this.#newDirectory = true
     }
     if (this.active) {
       this.active.seal()
@@ -178,17 +179,19 @@ export class Log {
     const target = this.nextOffset
     const dirty = [...this.#dirty]
     const names = this.#namesChanged
+    const newDirectory = this.#newDirectory
     this.#dirty.clear()
-    this.#namesChanged = false
+    this.#namesChanged = this.#newDirectory = false
     try {
       for (const segment of dirty) await segment.sync(withIndexes || segment !== this.active)
       if (names) {
         await this.handles.disk.syncDirectory(this.directory)
-        await this.handles.disk.syncDirectory(path.dirname(this.directory))
+        if (newDirectory) for (const parent of parentsOf(this.directory)) await this.handles.disk.syncDirectory(parent)
       }
     } catch (error) {
       for (const segment of dirty) this.#dirty.add(segment)
       this.#namesChanged ||= names
+      this.#newDirectory ||= newDirectory
       throw error
     }
     this.syncedOffset = Math.max(this.syncedOffset, target)
@@ -295,3 +298,6 @@ export class Log {
       for (const file of [segment.file, segment.offsetIndex.file, segment.timeIndex.file]) this.handles.close(file)
   }
 }
+
+/** The directories in which a new partition directory is a name: the topic's, `topics`, and the data directory. */
+const parentsOf = (directory: string) => [1, 2, 3].map(up => path.join(directory, ...Array(up).fill('..')))

@@ -46,7 +46,7 @@ export function openLog(directory: string, handles: Handles, config: () => LogCo
       continue
     }
     // A gap or overlap means that the file before lost its end: what follows cannot be continued.
-    if (result.truncatedBytes > 0 || (log.segments.length > 0 && base < log.nextOffset)) {
+    if (result.truncatedBytes > 0 || (base !== checkpoint?.segment && base < log.nextOffset)) {
       result.truncatedBytes += handles.get(segment.file).size()
       segment.remove()
       continue

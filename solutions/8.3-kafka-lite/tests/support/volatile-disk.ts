@@ -40,6 +40,12 @@ export class VolatileDisk implements Disk {
   #generation = 0
   syncs = 0
 
+  /** The root directory is there from the start and cannot be lost. */
+  constructor(root: string) {
+    this.#names.set(root, 'directory')
+    this.#durableNames.set(root, 'directory')
+  }
+
   #rename(changes: NameChange[]): void {
     for (const change of changes) {
       this.#pendingNames.push(change)
