@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Redis } from 'ioredis'
+import { coalesce } from './coalesce.ts'
 import type { Algorithm, Config, Decision, Limit } from './types.ts'
 
 export interface Limiter {
@@ -14,7 +15,7 @@ const script = (algorithm: Algorithm) => {
   return { lua, sha: createHash('sha1').update(lua).digest('hex') }
 }
 
-/** One of the three scripts decides, on the Redis server, in one round trip. */
+/** One of the three scripts decides, on the Redis server, in one round trip; requests that wait for the same answer share it. */
 export function createLimiter(redis: Redis, config: Config): Limiter {
   const scripts = {
     'token-bucket': script('token-bucket'),
@@ -32,16 +33,21 @@ export function createLimiter(redis: Redis, config: Config): Limiter {
     }
   }
 
+  const together = coalesce()
+
   return {
-    async decide(tenant, limit, cost) {
+    decide(tenant, limit, cost) {
       // {tenant}: in a cluster everything of one tenant lies in one slot.
-      const key = `${config.keyPrefix}{${tenant}}:${limit.algorithm}:${limit.algorithm === 'token-bucket' ? limit.capacity : limit.limit}`
-      const reply =
+      const name = `${config.keyPrefix}{${tenant}}:${limit.algorithm}:${limit.algorithm === 'token-bucket' ? limit.capacity : limit.limit}`
+      const [key, ...args] =
         limit.algorithm === 'token-bucket'
-          ? await run(scripts['token-bucket'], key, [limit.capacity, Math.round(limit.refillPerSecond * 1000), cost])
-          : await run(scripts[limit.algorithm], `${key}:${limit.windowMs}`, [limit.limit, limit.windowMs, cost])
-      const [allowed, remaining, retryAfterMicros, resetMicros, nowMicros] = reply as [number, number, number, number, number]
-      return { allowed: allowed === 1, remaining, retryAfterMicros, resetMicros, nowMicros }
+          ? [name, limit.capacity, Math.round(limit.refillPerSecond * 1000)]
+          : [`${name}:${limit.windowMs}`, limit.limit, limit.windowMs]
+      return together(`${key} ${args} ${cost}`, cost, async units => {
+        const reply = await run(scripts[limit.algorithm], key as string, [...(args as number[]), units])
+        const [allowed, remaining, retryAfterMicros, resetMicros, nowMicros] = reply as [number, number, number, number, number]
+        return { allowed: allowed === 1, remaining, retryAfterMicros, resetMicros, nowMicros }
+      })
     },
   }
 }
