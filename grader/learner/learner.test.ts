@@ -55,6 +55,16 @@ describe.each(ISOLATIONS)('programs (%s isolation)', isolation => {
     )
   })
 
+  test('the user it runs as is its own where that can be, else yours', async () => {
+    const bed = testBed({ 'who.mjs': 'console.log(process.getuid(), process.getgid(), process.getgroups().join())' }, { isolation })
+    const [uid, gid, groups] = (await bed.learner.run('who.mjs')).stdout.trim().split(' ')
+    if (process.getuid?.() === 0 && isolation === 'best') {
+      expect(Number(uid)).toBeGreaterThanOrEqual(40_000)
+      expect([gid, groups]).toEqual([uid, uid])
+    } else expect(Number(uid)).toBe(process.getuid?.())
+    expect(await bed.end()).toEqual([])
+  })
+
   test('N copies have ports and names of their own; one restarted keeps its own and its files', async () => {
     const state = join(bed.root, 'state')
     mkdirSync(state)

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs'
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -28,6 +28,7 @@ async function waitUntil(holds: () => boolean, within: number): Promise<boolean>
 
 test(`kill -9 of the owner at ${MOMENTS} random moments leaves no program and no folder`, { timeout: 120_000 }, async () => {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'millrace-owner-')))
+  chmodSync(root, 0o755)
   cpSync(HOSTILE, join(root, 'workspace', 'hostile'), { recursive: true })
   const seen: number[] = []
   let owner: ChildProcess | undefined

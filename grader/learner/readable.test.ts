@@ -70,6 +70,22 @@ Node.js v24.21.0`),
   ])
 })
 
+test('out of memory: the one line that says so', () => {
+  const seen = readable(
+    logs(`
+<--- Last few GCs --->
+[123:0x39c8c000]    1137 ms: Mark-Compact (reduce) 64.6 (66.6) -> 64.1 (66.6) MB
+
+FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory
+----- Native stack trace -----
+
+ 1: 0x931db0  [/usr/bin/node]
+10: 0x75968e node::OOMErrorHandler(char const*, v8::OOMDetails const&) [/usr/bin/node]`),
+    '/tmp/ws',
+  )
+  expect(seen.lines).toEqual(['FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory'])
+})
+
 test('an error thrown inside a package names no file of the learner', () => {
   const seen = readable(logs('Error: boom\n    at /repo/node_modules/x/index.js:1:1'), '/tmp/ws')
   expect(seen).toEqual({ lines: ['Error: boom'], error: 'Error: boom', syntax: false })

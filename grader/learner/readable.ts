@@ -24,6 +24,8 @@ const HEADER = /^(?:(?:file:\/\/)?(\/.*)|node:[\w/]+):(\d+)$/
 const CARET = /^\s*\^+\s*$/
 const ERROR = /^(?:Uncaught )?(?:[A-Z]\w*(?:Error|Exception)|[Ee]rror|AggregateError)(?: \[\w+\])?: /
 const NOISE = /^Node\.js v\d|^\(Use `node --trace|^\s*$/
+/** What V8 prints when memory runs out, around the one line that says so. */
+const OUT_OF_MEMORY_NOISE = /^ ?\d+: 0x|^-+ Native stack trace|^<--- |^\[\d+:0x[0-9a-f]+\]|^#+$|^#\s*$/
 
 /**
  * The readable end of a log.
@@ -79,7 +81,7 @@ export const readable = (logs: readonly LogLine[], dir: string, hide: readonly n
       }
       continue
     }
-    if (NOISE.test(text)) continue
+    if (NOISE.test(text) || OUT_OF_MEMORY_NOISE.test(text)) continue
     if (ERROR.test(text)) startError(text, undefined)
     else out.push(relative(text))
   }

@@ -1,6 +1,6 @@
 /** For the tests of this folder: a workspace, a learner on it, and a look at what is left afterwards. */
 import { randomBytes } from 'node:crypto'
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -29,6 +29,7 @@ export interface TestBed {
 /** A learner over `files` (path → text) and every hostile program, in a folder of its own. */
 export function testBed(files: Record<string, string> = {}, options: Partial<LearnerOptions> = {}): TestBed {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'millrace-learner-test-')))
+  chmodSync(root, 0o755) // or a user of its own could not reach the workspace
   const workspace = join(root, 'workspace')
   const evidence = join(root, 'evidence')
   mkdirSync(join(workspace, 'hostile'), { recursive: true })
