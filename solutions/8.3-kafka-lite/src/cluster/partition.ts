@@ -165,6 +165,11 @@ export class Partition {
     return () => this.#watchers.delete(watcher)
   }
 
+  /** How many wait for more. */
+  get watchers(): number {
+    return this.#watchers.size
+  }
+
   /** Tells the watchers. */
   wake(bytes: number): void {
     for (const watcher of [...this.#watchers]) watcher(bytes)
