@@ -6,6 +6,7 @@ import { eventually } from './support/eventually.ts'
 import { temporaryDirectory } from './support/kafka-lite.ts'
 import { Random } from './support/random.ts'
 import { encodeRequest, RawClient } from './support/raw-client.ts'
+import { sample } from './support/sample.ts'
 
 // Thousands of frames that are wrong in every way we could think of. The node must answer or close, within the deadline, and go on
 // serving others; its memory must not grow. MILLRACE_SOAK_FRAMES makes it longer, MILLRACE_SEED replays.
@@ -44,8 +45,9 @@ function harmed(): Buffer {
   const apis = [...MESSAGES.values()]
   const api = apis[random.int(0, apis.length - 1)]!
   const version = random.int(api.min, api.max)
-  const body = api.request.zero as object
-  const frame = random.chance(0.1) ? random.bytes(random.int(1, 200)) : encodeRequest(api, version, body)
+  // Half of them are full of values, so that arrays, strings and tagged fields are there to be harmed.
+  const body = (random.chance(0.5) ? api.request.zero : sample(api.request.shape(version, version >= api.flexibleFrom))) as object
+  const frame = random.chance(0.1) ? random.bytes(random.int(12, 200)) : encodeRequest(api, version, body)
   const harm = random.int(0, 5)
   if (harm === 0) frame[random.int(4, frame.length - 1)] = random.int(0, 255)
   if (harm === 1 && frame.length > 8) frame.writeInt32BE(LENGTHS[random.int(0, 5)]!, random.int(4, frame.length - 4))

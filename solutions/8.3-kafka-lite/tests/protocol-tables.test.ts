@@ -6,6 +6,7 @@ import { renderProtocol } from '../src/protocol/grammar.ts'
 import { decode, type Message } from '../src/protocol/message.ts'
 import { MESSAGES } from '../src/protocol/messages/index.ts'
 import { Writer } from '../src/protocol/writer.ts'
+import { sample } from './support/sample.ts'
 
 // Apache Kafka 4.3.1's own message schemas, read from its classes by reflection: for each API the versions at which the shape changes.
 type Versions = [since: number, shape: Shape][]
@@ -16,26 +17,6 @@ const KAFKA: Record<string, { key: number; min: number; max: number; request: Ve
 /** Nullability is not compared: we read null where an older version does not allow it, and never write it there. */
 const loose = (shape: Shape): Shape => JSON.parse(JSON.stringify(shape).replaceAll('NULLABLE_', ''))
 const at = (versions: Versions, version: number): Shape => versions.findLast(([since]) => since <= version)![1]
-
-/** A value of this shape in which every field is set, as unlike the defaults as possible. */
-function sample(shape: Shape, depth = 0): unknown {
-  if (typeof shape === 'string') {
-    const values: Record<string, unknown> = {
-      BOOLEAN: true,
-      INT8: -7,
-      INT16: 1234,
-      INT32: -123456,
-      INT64: 2 ** 45 + 7,
-      UUID: '0123456789abcdef'.repeat(2),
-    }
-    const plain = shape.replace('COMPACT_', '').replace('NULLABLE_', '')
-    return values[plain] ?? (plain === 'STRING' ? `text ü ${depth}` : Buffer.from(`bytes ${depth}`))
-  }
-  if ('array' in shape) return [sample(shape.array, depth + 1), sample(shape.array, depth + 2)]
-  const fields = Object.entries(shape.fields).map(([name, s]) => [name, sample(s, depth + 1)])
-  const tags = Object.entries(shape.tags).map(([name, s]) => [name.split(' ')[1], sample(s, depth + 1)])
-  return Object.fromEntries([...fields, ...tags])
-}
 
 describe.each([...MESSAGES.values()])('$key $name', (api: Message) => {
   const versions = Array.from({ length: api.max - api.min + 1 }, (_, i) => api.min + i)
