@@ -1,0 +1,66 @@
+/** Runs the learner's loader and reads its report. */
+import { fail } from '../../../kpi/index.ts'
+import type { KpiFixtures } from '../../../kpi/types.ts'
+import { readable } from '../../../learner/readable.ts'
+import type { StartOptions } from '../../../learner/types.ts'
+
+/** The counts of one table in the report. */
+export interface Counts {
+  read: number
+  added: number
+  updated: number
+  unchanged: number
+  rejected: number
+}
+
+type Parts = Pick<KpiFixtures, 'learner' | 'postgres'>
+
+const options = (postgres: KpiFixtures['postgres'], dir: string, more: StartOptions = {}): StartOptions => ({
+  ...more,
+  env: { DATABASE_URL: postgres.url, CSV_DIR: dir, ...more.env },
+  read: [dir],
+  limits: { cpuSeconds: 120, ...more.limits },
+})
+
+/** Runs src/load.ts on a folder, whatever its exit code. `within`: milliseconds until it is a failure. */
+export const runLoader = (
+  { learner, postgres }: Parts,
+  dir: string,
+  { within = 60_000, ...more }: StartOptions & { within?: number } = {},
+) => learner.run('src/load.ts', { ...options(postgres, dir, more), withinMs: within })
+
+/** Starts src/load.ts and does not wait for its end. */
+export const startLoader = ({ learner, postgres }: Parts, dir: string, more: StartOptions = {}) =>
+  learner.start('src/load.ts', { ...options(postgres, dir, more), ready: { kind: 'none' } })
+
+/** Runs src/load.ts, which must succeed, and gives its report, by table. Throws KpiFailure when it fails or prints something else. */
+export async function load(parts: Parts, dir: string, more: StartOptions & { within?: number } = {}): Promise<Record<string, Counts>> {
+  const ran = await runLoader(parts, dir, more)
+  if (ran.code !== 0 || ran.limit) {
+    fail({
+      subject: 'exit code of src/load.ts',
+      expected: '0',
+      saw: ran.limit ?? String(ran.code ?? ran.signal),
+      details: said(parts.learner, ran.stderr, dir),
+    })
+  }
+  return readReport(ran.stdout)
+}
+
+/** The report in what the loader printed. */
+export function readReport(stdout: string): Record<string, Counts> {
+  const refuse = (saw: string): never =>
+    fail({ subject: 'what src/load.ts printed on stdout', expected: 'one JSON object: {"tables":{"<table>":{"read":…,"added":…}}}', saw })
+  try {
+    const { tables } = JSON.parse(stdout) as { tables: Record<string, Counts> }
+    return typeof tables === 'object' && tables !== null ? tables : refuse(stdout.slice(0, 200))
+  } catch {
+    return refuse(stdout.slice(0, 200) || 'nothing')
+  }
+}
+
+/** The end of what a program printed, without stack frames of anybody else's and without paths of this machine. */
+export function said(learner: KpiFixtures['learner'], stderr: string, dir: string): string[] {
+  const lines = stderr.split('\n').map(text => ({ at: 0, stream: 'stderr' as const, text: text.replaceAll(dir, '$CSV_DIR') }))
+  return readable(lines, learner.dir).lines
+}

@@ -1,0 +1,2 @@
+-- The tables and rules of the process. Whoever writes to the database, with whatever program, these must hold:
+-- so they are constraints and triggers, not code in a worker.
