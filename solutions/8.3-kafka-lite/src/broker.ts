@@ -43,7 +43,7 @@ export async function startBroker(input: BrokerInput): Promise<Broker> {
   const topics = new Topics(store, handles, options.dataDir, {
     defaults: options.topicDefaults,
     maxPartitions: options.maxPartitions,
-    onFailure: fail,
+    host: { checkpointBytes: options.checkpointBytes, onFailure: reason => fail(reason) },
   })
   topics.openAll(Date.now())
   const groups = new GroupCoordinator(topics, options.group)

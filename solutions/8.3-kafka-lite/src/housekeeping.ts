@@ -33,14 +33,20 @@ export class Housekeeping {
     const { topics, groups, txns, options } = this.#context
     for (const partition of [...topics.partitions()]) {
       if (this.#stopped) return
-      try {
-        await tend(partition, now, options.checkpointBytes, options.producerIdExpirationMs)
-      } catch (error) {
-        options.log(`housekeeping of ${partition.topic}-${partition.index}: ${error}`)
-      }
+      await this.#attempt(`${partition.topic}-${partition.index}`, () => tend(partition, now, options.producerIdExpirationMs))
     }
-    await groups.expire(now)
-    await txns.expire(now)
+    await this.#attempt('checkpoints', () => checkpointLargest([...topics.partitions()], options.checkpointBytes))
+    await this.#attempt('groups', () => groups.expire(now))
+    await this.#attempt('transactions', () => txns.expire(now))
+  }
+
+  /** One failure must not keep the rest from being done; the next round tries again. */
+  async #attempt(what: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work()
+    } catch (error) {
+      this.#context.options.log(`housekeeping of ${what}: ${error}`)
+    }
   }
 
   /** Ends the timer and waits for a round under way. */
@@ -51,7 +57,7 @@ export class Housekeeping {
   }
 }
 
-async function tend(partition: Partition, now: number, checkpointBytes: number, producerMs: number): Promise<void> {
+async function tend(partition: Partition, now: number, producerMs: number): Promise<void> {
   const { log, highWatermark } = partition
   const settings = partition.settings()
   if (settings.deleteOld) {
@@ -68,5 +74,15 @@ async function tend(partition: Partition, now: number, checkpointBytes: number, 
   }
   if (settings.compact) await cleanLog(log, partition.lastStableOffset, settings, now)
   log.producers.expire(log.logStartOffset, now - producerMs)
-  if (log.uncheckpointedBytes > checkpointBytes) await log.checkpoint()
+}
+
+/** Writes checkpoints, the largest need first, until all partitions together would cost recovery less than the bound. */
+async function checkpointLargest(partitions: Partition[], bound: number): Promise<void> {
+  const logs = partitions.map(p => p.log).sort((a, b) => b.uncheckpointedBytes - a.uncheckpointedBytes)
+  let total = logs.reduce((sum, log) => sum + log.uncheckpointedBytes, 0)
+  for (const log of logs) {
+    if (total <= bound) return
+    total -= log.uncheckpointedBytes
+    await log.checkpoint()
+  }
 }

@@ -12,6 +12,14 @@ export interface Appended {
   duplicate: boolean
 }
 
+/** What a partition needs from the node. */
+export interface PartitionHost {
+  /** A checkpoint is written after this much new log. */
+  checkpointBytes: number
+  /** The device failed: nothing more can be promised. */
+  onFailure(error: unknown): void
+}
+
 /**
  * One partition as its leader sees it. The log end offset is the log's; the high watermark is kept here, apart from it: readers see
  * only what is below, and acks=all waits for it. With one replica it follows what this replica holds; a follower's progress would
@@ -31,22 +39,16 @@ export class Partition {
   #flushTimer: NodeJS.Timeout | null = null
   #unflushed = 0
   #failure: unknown = null
-  readonly #onFailure: (error: unknown) => void
+  #checkpointing = false
+  readonly #host: PartitionHost
 
-  constructor(
-    topic: string,
-    index: number,
-    log: Log,
-    leaderEpoch: number,
-    settings: () => TopicSettings,
-    onFailure: (error: unknown) => void,
-  ) {
+  constructor(topic: string, index: number, log: Log, leaderEpoch: number, settings: () => TopicSettings, host: PartitionHost) {
     this.topic = topic
     this.index = index
     this.log = log
     this.leaderEpoch = leaderEpoch
     this.settings = settings
-    this.#onFailure = onFailure
+    this.#host = host
     // After a restart all that recovery kept is this replica's; with more replicas it would be what they have in common.
     this.highWatermark = log.nextOffset
   }
@@ -85,6 +87,7 @@ export class Partition {
     this.#unflushed += lastOffset - baseOffset + 1
     this.#advance(batch.length)
     this.#planFlush()
+    if (this.log.uncheckpointedBytes > this.#host.checkpointBytes) void this.#checkpoint()
     return { baseOffset, lastOffset, appendTime: -1, duplicate: false }
   }
 
@@ -153,10 +156,17 @@ export class Partition {
     } catch (error) {
       this.#failure = error
       for (const waiting of this.#acks.splice(0)) waiting.reject(new KafkaError('KAFKA_STORAGE_ERROR', String(error)))
-      this.#onFailure(error)
+      this.#host.onFailure(error)
     } finally {
       this.#flushing = false
     }
+  }
+
+  async #checkpoint(): Promise<void> {
+    if (this.#checkpointing) return
+    this.#checkpointing = true
+    await this.log.checkpoint().catch(error => this.#host.onFailure(error))
+    this.#checkpointing = false
   }
 
   /** Calls `watcher` when there may be more to read, with the number of bytes appended; returns the function that ends it. */

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { KafkaError } from '../protocol/errors.ts'
 import type { Handles } from '../storage/handles.ts'
 import { openLog } from '../storage/recovery.ts'
-import { Partition } from './partition.ts'
+import { Partition, type PartitionHost } from './partition.ts'
 import { type TopicSettings, topicSettings } from './topic-configs.ts'
 import type { TopicRecord, TopicStore } from './topic-store.ts'
 
@@ -34,7 +34,7 @@ export class Topics {
   readonly #directory: string
   readonly #defaults: Record<string, string>
   readonly #maxPartitions: number
-  readonly #onFailure: (error: unknown) => void
+  readonly #host: PartitionHost
   readonly recovery: RecoveryTotals = { partitions: 0, scannedBytes: 0, truncatedBytes: 0 }
   /** Told after a topic is gone: the group coordinator drops its offsets. */
   onDeleted: (name: string) => void = () => {}
@@ -43,14 +43,14 @@ export class Topics {
     store: TopicStore,
     handles: Handles,
     directory: string,
-    options: { defaults: Record<string, string>; maxPartitions: number; onFailure: (error: unknown) => void },
+    options: { defaults: Record<string, string>; maxPartitions: number; host: PartitionHost },
   ) {
     this.#store = store
     this.#handles = handles
     this.#directory = path.join(directory, 'topics')
     this.#defaults = options.defaults
     this.#maxPartitions = options.maxPartitions
-    this.#onFailure = options.onFailure
+    this.#host = options.host
   }
 
   /** Opens every topic of the store; removes what a crash in the middle of a deletion left behind. */
@@ -87,7 +87,7 @@ export class Topics {
     this.recovery.scannedBytes += opened.scannedBytes
     this.recovery.truncatedBytes += opened.truncatedBytes
     const { name } = topic.record
-    topic.partitions.push(new Partition(name, index, opened.log, this.#store.epoch, () => topic.settings, this.#onFailure))
+    topic.partitions.push(new Partition(name, index, opened.log, this.#store.epoch, () => topic.settings, this.#host))
   }
 
   get(name: string): Topic | undefined {

@@ -79,6 +79,7 @@ function recoverSegment(log: Log, segment: Segment, checkpoint: Checkpoint | nul
     log.account(batch, info)
   }
   result.scannedBytes += segment.size - start
+  log.uncheckpointedBytes += segment.size - start
   if (segment.size < fileSize) {
     result.truncatedBytes += fileSize - segment.size
     segment.truncate(segment.size)
