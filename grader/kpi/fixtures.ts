@@ -72,6 +72,18 @@ export const MAKERS: { [K in keyof KpiFixtures]: Maker<K> } = {
     cleanups.push(() => fixture.close())
     return observed(fixture, 'postgres', bench.events.of(kpi.id))
   },
+  kafka: async (bench, kpi, cleanups) => {
+    const { openKafka } = await import('../services/kafka/fixture.ts')
+    const fixture = await openKafka(endpoint(bench, 'kafka'), kpi.id)
+    cleanups.push(() => fixture.close())
+    return observed(fixture, 'kafka', bench.events.of(kpi.id))
+  },
+  objectStore: async (bench, kpi, cleanups) => {
+    const { openObjectStore } = await import('../services/object-store/fixture.ts')
+    const fixture = await openObjectStore(endpoint(bench, 'object-store'), kpi.id)
+    cleanups.push(() => fixture.close())
+    return observed(fixture, 'object-store', bench.events.of(kpi.id))
+  },
 }
 
 /**

@@ -1,4 +1,5 @@
 /** What a service must supply to run on the embedded engine. The supervisor process drives it; nothing here runs in the grader. */
+import type { ServiceName } from '../course/types.ts'
 import type { Warden } from '../process/warden.ts'
 
 /** What the supervisor gives a service to start its server with. */
@@ -19,6 +20,8 @@ export interface StartContext {
   logFd: number
   env: NodeJS.ProcessEnv
   progress(text: string): void
+  /** The port of another service of this engine, once that has started. Rejects with MR-E-042 when the lab does not list it. */
+  peer(name: ServiceName): Promise<number>
 }
 
 /** One started server. */

@@ -77,3 +77,44 @@ export interface PostgresFixture {
   kill(): Promise<void>
   start(): Promise<void>
 }
+
+/** Outages that a KPI can bring on a service whose data survives them. */
+export interface ServiceFaults {
+  /** kill -9, then start again on the same port with its data. */
+  restart(): Promise<void>
+  /** It stops answering (SIGSTOP) until resumed. */
+  pause(): Promise<void>
+  resume(): Promise<void>
+  /** kill -9; `start` brings it back on the same port with its data. */
+  kill(): Promise<void>
+  start(): Promise<void>
+}
+
+/** What a KPI sees of Kafka: a broker, and the prefix of its own topics and groups. */
+export interface KafkaFixture extends ServiceFaults {
+  /** host:port, as a client's list of brokers. */
+  brokers: string
+  host: string
+  port: number
+  /** Every topic and group of this KPI starts with it, e.g. "no-loss-7f3a91-". */
+  topicPrefix: string
+  /** The grader's own client. */
+  client: import('kafkajs').Kafka
+  /** Connected. */
+  admin: import('kafkajs').Admin
+}
+
+/** What a KPI sees of the object store: credentials confined to its own buckets. */
+export interface ObjectStoreFixture extends ServiceFaults {
+  /** http:// URL of the S3 endpoint; buckets are addressed by path. */
+  url: string
+  host: string
+  port: number
+  /** The confined user's: this is what learners' programs get. */
+  accessKey: string
+  secretKey: string
+  /** Every bucket of this KPI starts with it, e.g. "put-get-7f3a91-". */
+  bucketPrefix: string
+  /** The grader's own client, as administrator. */
+  admin: import('@aws-sdk/client-s3').S3Client
+}

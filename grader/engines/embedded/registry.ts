@@ -4,5 +4,7 @@ import type { EmbeddedService } from '../../services/embedded.ts'
 /** The services of the embedded engine; each is loaded only when a lab names it. */
 export const REGISTRY: Partial<Record<ServiceName, () => Promise<EmbeddedService>>> = {
   postgres: async () => (await import('../../services/postgres/embedded.ts')).postgres,
+  kafka: async () => (await import('../../services/kafka/embedded.ts')).kafka,
+  'object-store': async () => (await import('../../services/object-store/embedded.ts')).objectStore,
   valkey: async () => (await import('../../services/valkey/embedded.ts')).valkey,
 }

@@ -5,5 +5,7 @@ import type { ServiceEndpoint } from '../../services/types.ts'
 /** How each service is made as new between runs. */
 export const RESETS: Partial<Record<ServiceName, (endpoint: ServiceEndpoint, control: Control) => Promise<void>>> = {
   postgres: async endpoint => (await import('../../services/postgres/reset.ts')).resetPostgres(endpoint),
+  kafka: async endpoint => (await import('../../services/kafka/reset.ts')).resetKafka(endpoint),
+  'object-store': async endpoint => (await import('../../services/object-store/reset.ts')).resetObjectStore(endpoint),
   valkey: async (_endpoint, control) => (await import('../../services/valkey/reset.ts')).resetValkey(control),
 }

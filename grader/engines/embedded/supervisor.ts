@@ -16,6 +16,8 @@ for (const signal of ['SIGINT', 'SIGHUP', 'SIGTERM'] as const) process.on(signal
 
 const guard = warden()
 const services = new Map<string, Supervised>()
+/** The port of each service of the plan, once it has started. */
+const ports = new Map<string, PromiseWithResolvers<number>>()
 const say = (news: SupervisorNews) => process.stdout.write(`${JSON.stringify(news)}\n`)
 
 async function stop(): Promise<never> {
@@ -24,23 +26,37 @@ async function stop(): Promise<never> {
   process.exit(0)
 }
 
+const missing = (service: string, message: string) => new CodedError('MR-E-042', { service, platform: 'the embedded engine', message })
+
+/** Where a service finds another one of the plan: the registry its broker, for example. */
+async function peer(name: string): Promise<number> {
+  const port = ports.get(name)
+  if (!port) throw missing(name, 'A service of this lab needs it, but its lab.yaml does not list it.')
+  return port.promise
+}
+
 async function bringUp(plan: SupervisorPlan, name: SupervisorPlan['services'][number]): Promise<void> {
   const load = REGISTRY[name.name]
-  if (!load)
-    throw new CodedError('MR-E-042', {
-      service: name.name,
-      platform: 'the embedded engine',
-      message: 'It is not one of the embedded services.',
-    })
+  if (!load) throw missing(name.name, 'It is not one of the embedded services.')
   const progress = (text: string) => say({ kind: 'progress', text })
   const env = { ...process.env, [RUN_MARK]: plan.runId }
-  const service = new Supervised(name.name, await load(), { ...name, runId: plan.runId, runDir: plan.runDir, warden: guard, env, progress })
+  const service = new Supervised(name.name, await load(), {
+    ...name,
+    runId: plan.runId,
+    runDir: plan.runDir,
+    warden: guard,
+    env,
+    progress,
+    peer,
+  })
   services.set(name.name, service)
   await service.start()
+  ports.get(name.name)?.resolve(service.endpoint.port)
   say({ kind: 'up', service: name.name, ...service.endpoint })
 }
 
 async function run(plan: SupervisorPlan): Promise<void> {
+  for (const { name } of plan.services) ports.set(name, Promise.withResolvers())
   try {
     const controlPort = serveControl(plan.control.port, plan.control.token, services)
     await Promise.all(plan.services.map(service => bringUp(plan, service)))
