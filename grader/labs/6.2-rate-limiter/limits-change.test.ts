@@ -1,4 +1,4 @@
-import { did, eventually, expect, fail, kpi } from '../../kpi/index.ts'
+import { did, eventually, expect, kpi } from '../../kpi/index.ts'
 import type { Program } from '../../learner/types.ts'
 import { configure, quote, type Reply, send, startNodes } from './support/nodes.ts'
 
@@ -18,7 +18,7 @@ kpi('limits-change', async ({ learner, valkey, engine, random }) => {
       'the limit that every node applies (q in RateLimit-Policy)',
       async () => {
         const seen = await Promise.all(nodes.map(applied))
-        if (seen.some(q => q !== String(capacity))) fail({ expected: nodes.map(() => capacity).join(' '), saw: seen.join(' ') })
+        expect(seen.join(' '), 'q').toBe(nodes.map(() => capacity).join(' '))
         return true
       },
       { within: 3000 },

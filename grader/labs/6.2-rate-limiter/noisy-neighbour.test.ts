@@ -1,5 +1,5 @@
 import { burst } from '../../experiments/burst.ts'
-import { did, expect, kpi } from '../../kpi/index.ts'
+import { did, expect, fail, kpi } from '../../kpi/index.ts'
 import { configure, counts, startNodes } from './support/nodes.ts'
 
 const REQUESTS = 10_000
@@ -33,13 +33,22 @@ kpi('noisy-neighbour', async ({ learner, valkey, engine, random, timeline }) => 
     `4 nodes; one tenant with a limit of ${LIMIT} sent ${REQUESTS} requests, ${NEIGHBOURS} neighbours with a limit of 100 sent ${THEIRS} each among them.`,
   )
   expect(failed, 'requests without an answer').toBe(0)
-  expect(
-    replies.filter(reply => reply.tag === noisy && reply.status === 200).length,
-    `requests of the noisy tenant let through by 4 nodes together (limit ${LIMIT})`,
-  ).toBe(LIMIT)
-  for (const tenant of neighbours)
-    expect(counts(replies.filter(reply => reply.tag === tenant)), `answers to a neighbour who stays within its limit`).toBe(
-      `${THEIRS} × 200`,
-    )
-  expect(replies.filter(reply => reply.status !== 200 && reply.status !== 429).length, 'answers other than 200 and 429').toBe(0)
+  const passed = (tenant: string) => replies.filter(reply => reply.tag === tenant && reply.status === 200).length
+  // A whole multiple is a count per node, the same every time; anything else is a race, and varies.
+  if (passed(noisy) !== LIMIT)
+    fail({
+      subject: `requests of the noisy tenant let through by 4 nodes together (limit ${LIMIT})`,
+      expected: String(LIMIT),
+      saw: `${passed(noisy) % LIMIT === 0 ? '' : '~'}${passed(noisy)}`,
+    })
+  const hurt = neighbours.find(tenant => passed(tenant) < THEIRS)
+  if (hurt)
+    fail({
+      subject: `requests let through of a neighbour who stays within its limit, of ${THEIRS}`,
+      expected: String(THEIRS),
+      saw: `~${passed(hurt)}`,
+    })
+  expect(counts(replies.filter(reply => reply.status !== 200 && reply.status !== 429)) || 'none', 'answers other than 200 and 429').toBe(
+    'none',
+  )
 })

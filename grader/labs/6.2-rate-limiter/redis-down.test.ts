@@ -16,10 +16,10 @@ const described = (reply: Reply): string =>
 kpi('redis-down', async ({ learner, valkey }) => {
   const limit = { algorithm: 'token-bucket' as const, capacity: 1000, refillPerSecond: 1 }
   const start = (name: string, FAIL_POLICY: string, ready?: { kind: 'port' }) =>
-    startNodes({ learner, valkey }, { limit, env: { FAIL_POLICY, REDIS_TIMEOUT_MS: '250', INSTANCE: name }, ...(ready ? { ready } : {}) })
+    startNodes({ learner, valkey }, { limit, names: [name], env: { FAIL_POLICY, REDIS_TIMEOUT_MS: '250' }, ...(ready ? { ready } : {}) })
   const [[open], [closed]] = (await Promise.all([start('open', 'open'), start('closed', 'closed')])) as [[Program], [Program]]
   const judge = async (node: Program, what: string, expected: string) => {
-    const replies = await Promise.all(Array.from({ length: 3 }, () => quote(node, 'acme')))
+    const replies = await Promise.all(Array.from({ length: 3 }, () => quote(node, 'acme', 1, 2 * AT_MOST)))
     for (const reply of replies) {
       if (described(reply) !== expected) fail({ subject: `the answer of a node with ${what}`, expected, saw: described(reply) })
       if (reply.took > AT_MOST)

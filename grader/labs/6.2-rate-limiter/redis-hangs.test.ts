@@ -7,7 +7,8 @@ const AT_MOST = 2000
 
 kpi('redis-hangs', async ({ learner, valkey, timeline }) => {
   const limit = { algorithm: 'token-bucket' as const, capacity: 1000, refillPerSecond: 1 }
-  const start = (FAIL_POLICY: string) => startNodes({ learner, valkey }, { limit, env: { FAIL_POLICY, REDIS_TIMEOUT_MS: '250' } })
+  const start = (FAIL_POLICY: string) =>
+    startNodes({ learner, valkey }, { limit, names: [FAIL_POLICY], env: { FAIL_POLICY, REDIS_TIMEOUT_MS: '250' } })
   const [[open], [closed]] = (await Promise.all([start('open'), start('closed')])) as [[Program], [Program]]
   did('Two nodes, FAIL_POLICY open and closed, REDIS_TIMEOUT_MS=250. With Redis there, I asked both.')
   for (const node of [open, closed]) expect((await quote(node, 'acme')).status, 'the answer').toBe(200)
@@ -19,7 +20,7 @@ kpi('redis-hangs', async ({ learner, valkey, timeline }) => {
     [open, 'open', 200],
     [closed, 'closed', 503],
   ] as const) {
-    const replies = await Promise.all(Array.from({ length: 3 }, () => quote(node, 'acme')))
+    const replies = await Promise.all(Array.from({ length: 3 }, () => quote(node, 'acme', 1, 2 * AT_MOST)))
     for (const reply of replies) {
       expect(reply.status, `the answer with FAIL_POLICY=${policy}`).toBe(expected)
       if (reply.took > AT_MOST)

@@ -20,6 +20,8 @@ export interface Reply {
 
 export interface NodeOptions {
   count?: number
+  /** Default: node-1, node-2 … */
+  names?: string[]
   /** Default: the confined user's on the real server. */
   redisUrl?: string | ((index: number) => string)
   limit?: Limit
@@ -29,14 +31,21 @@ export interface NodeOptions {
 
 /** Start nodes in parallel, ready when they reach Redis. */
 export function startNodes({ learner, valkey }: Pick<KpiFixtures, 'learner' | 'valkey'>, options: NodeOptions = {}): Promise<Program[]> {
-  const { count = 1, redisUrl = valkey.url, limit, env = {}, ready = { kind: 'http', path: '/ready' } } = options
+  const {
+    names = [],
+    count = names.length || 1,
+    redisUrl = valkey.url,
+    limit,
+    env = {},
+    ready = { kind: 'http', path: '/ready' },
+  } = options
   return learner.startMany(count, 'src/server.ts', index => ({
-    name: `node-${index + 1}`,
+    name: names[index] ?? `node-${index + 1}`,
     ready,
     env: {
       REDIS_URL: typeof redisUrl === 'string' ? redisUrl : redisUrl(index),
       KEY_PREFIX: valkey.prefix,
-      INSTANCE: `node-${index + 1}`,
+      INSTANCE: names[index] ?? `node-${index + 1}`,
       // Long, so that a busy machine is not taken for a slow Redis; KPIs about the timeout set their own.
       REDIS_TIMEOUT_MS: '5000',
       FAIL_POLICY: 'closed',
@@ -50,10 +59,16 @@ export function startNodes({ learner, valkey }: Pick<KpiFixtures, 'learner' | 'v
  * One HTTP request to a node.
  * @throws KpiFailure when there is no answer
  */
-export function send(node: Program, method: string, path: string, headers: Record<string, string> = {}, body?: string): Promise<Reply> {
+export function send(
+  node: Program,
+  method: string,
+  path: string,
+  headers: Record<string, string> = {},
+  { body, patience = PATIENCE }: { body?: string; patience?: number } = {},
+): Promise<Reply> {
   const began = performance.now()
   const { promise, resolve, reject } = Promise.withResolvers<Reply>()
-  const request = httpRequest({ host: '127.0.0.1', port: node.port, agent, method, path, headers, timeout: PATIENCE }, response => {
+  const request = httpRequest({ host: '127.0.0.1', port: node.port, agent, method, path, headers, timeout: patience }, response => {
     let text = ''
     response.setEncoding('utf8').on('data', chunk => (text += chunk))
     response.on('end', () =>
@@ -67,7 +82,7 @@ export function send(node: Program, method: string, path: string, headers: Recor
     )
     response.on('error', reject)
   })
-  request.on('timeout', () => request.destroy(new Error(`no answer within ${PATIENCE / 1000} s`)))
+  request.on('timeout', () => request.destroy(new Error(`no answer within ${patience / 1000} s`)))
   request.on('error', reject)
   request.end(body)
   return promise.catch(error =>
@@ -80,13 +95,19 @@ export function send(node: Program, method: string, path: string, headers: Recor
 }
 
 /** One request of a tenant, of a given cost. */
-export const quote = (node: Program, tenant: string, cost = 1): Promise<Reply> =>
-  send(node, 'GET', `/quotes?count=${cost}`, { 'x-api-key': tenant })
+export const quote = (node: Program, tenant: string, cost = 1, patience?: number): Promise<Reply> =>
+  send(node, 'GET', `/quotes?count=${cost}`, { 'x-api-key': tenant }, patience ? { patience } : {})
 
 /** Give a tenant its limit, through each of the nodes: then each obeys at once, however it remembers limits. */
 export async function configure(nodes: readonly Program[], tenant: string, limit: Limit): Promise<void> {
   for (const node of nodes) {
-    const reply = await send(node, 'PUT', `/admin/limits/${tenant}`, { 'content-type': 'application/json' }, JSON.stringify(limit))
+    const reply = await send(
+      node,
+      'PUT',
+      `/admin/limits/${tenant}`,
+      { 'content-type': 'application/json' },
+      { body: JSON.stringify(limit) },
+    )
     if (reply.status !== 200)
       fail({ subject: `PUT /admin/limits/${tenant} on ${node.name}`, expected: '200', saw: `${reply.status} ${reply.body.slice(0, 200)}` })
   }

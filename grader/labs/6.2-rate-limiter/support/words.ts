@@ -1,19 +1,13 @@
 /** Decisions, limits and times as a learner reads them. */
 import type { Limit, Verdict } from '../../../experiments/limits-oracle.ts'
 
-/** 400000n → "400 ms"; exact, in the largest unit that needs at most three decimals. */
+/** 400000n → "400 ms"; exact, in the largest unit of which there is at least one. */
 export function time(micros: bigint | number): string {
   const n = Number(micros)
   if (n === 0) return '0'
-  for (const [unit, size] of [
-    ['h', 3_600_000_000],
-    ['s', 1_000_000],
-    ['ms', 1000],
-  ] as const) {
-    const value = n / size
-    if (Math.abs(value) >= 1 && Number(value.toFixed(3)) * size === n) return `${Number(value.toFixed(3))} ${unit}`
-  }
-  return `${n.toLocaleString('en')} µs`
+  if (n % 3_600_000_000 === 0) return `${n / 3_600_000_000} h`
+  if (Math.abs(n) >= 1_000_000) return `${n / 1_000_000} s`
+  return Math.abs(n) >= 1000 ? `${n / 1000} ms` : `${n} µs`
 }
 
 export const allowDeny = (verdict: { allowed: boolean }): string => (verdict.allowed ? 'allow' : 'deny')
