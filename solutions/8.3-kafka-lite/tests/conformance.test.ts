@@ -7,6 +7,7 @@ import { scenarios as kcat, whyNoKcat } from './conformance/kcat.ts'
 import { scenarios as platformatic } from './conformance/platformatic.ts'
 import { scenarios as rawGroups } from './conformance/raw-groups.ts'
 import { scenarios as raw } from './conformance/raw-protocol.ts'
+import { scenarios as rawTransactions } from './conformance/raw-transactions.ts'
 import { targetAt } from './conformance/scenario.ts'
 import { startApacheKafka, whyNoApacheKafka } from './support/apache-kafka.ts'
 import { eventually } from './support/eventually.ts'
@@ -14,7 +15,7 @@ import { spawnKafkaLite, temporaryDirectory } from './support/kafka-lite.ts'
 
 const noKcat = whyNoKcat()
 const noApache = whyNoApacheKafka()
-const scenarios = [...data, ...groups, ...transactions, ...admin, ...platformatic, ...raw, ...rawGroups, ...kcat]
+const scenarios = [...data, ...groups, ...transactions, ...admin, ...platformatic, ...raw, ...rawTransactions, ...rawGroups, ...kcat]
 
 function suite(start: () => Promise<{ port: number; stop: () => Promise<void> }>): void {
   let node: Awaited<ReturnType<typeof start>>

@@ -17,12 +17,16 @@ const sleep = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
 /** Produces idempotently, several batches in flight, until the connection breaks; notes every acknowledged batch. */
 async function produceUntilKilled(port: number, name: string, ledger: Map<number, string>): Promise<void> {
   const client = await RawClient.connect(port)
-  const { producerId } = await client.send('InitProducerId', 3, {
-    transactionalId: null,
-    transactionTimeoutMs: 1000,
-    producerId: -1,
-    producerEpoch: -1,
-  })
+  const { producerId } = await client
+    .send('InitProducerId', 3, {
+      transactionalId: null,
+      transactionTimeoutMs: 1000,
+      producerId: -1,
+      producerEpoch: -1,
+    })
+    .catch(() => ({ producerId: -1 }))
+  // Killed before it began.
+  if (producerId < 0) return
   const sender = async (first: number) => {
     for (let i = first; ; i += 4) {
       const value = `${name}-${i}-${'x'.repeat(300)}`

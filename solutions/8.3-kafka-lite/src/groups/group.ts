@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { ERRORS, type ErrorName, KafkaError } from '../protocol/errors.ts'
+import { type JoinResult, joinResult, NO_JOIN, type SyncResult, syncResult } from './answers.ts'
 import type { GroupHost, GroupState } from './group-host.ts'
 import type { StoredGroup } from './group-records.ts'
-import { type Joiner, type JoinResult, Member, NO_JOIN, type SyncResult } from './member.ts'
+import { type Joiner, Member } from './member.ts'
 import { OffsetTable } from './offset-table.ts'
 import { RebalanceClock } from './rebalance-clock.ts'
 import { Roster } from './roster.ts'
@@ -63,7 +64,7 @@ export class Group {
     const changed = !member.offers(joiner.protocols)
     const lostAnswer = this.state === 'CompletingRebalance' && !changed
     const followerAgain = this.state === 'Stable' && !changed && member.id !== this.leader
-    if (lostAnswer || followerAgain) answer(this.#joinResult(member))
+    if (lostAnswer || followerAgain) answer(joinResult(this, member))
     else this.#rejoin(member, joiner, answer)
   }
 
@@ -97,7 +98,7 @@ export class Group {
     member.update(joiner)
     this.#renew(member)
     this.#persistSoon()
-    answer({ ...this.#joinResult(member), skipAssignment: wasLeader })
+    answer({ ...joinResult(this, member), skipAssignment: wasLeader })
   }
 
   #add(id: string, joiner: Joiner, answer: (result: JoinResult) => void): void {
@@ -164,7 +165,7 @@ export class Group {
     for (const member of this.roster.all()) member.synced = false
     for (const member of joined) {
       this.#renew(member)
-      member.answerJoin(this.#joinResult(member))
+      member.answerJoin(joinResult(this, member))
     }
     this.#clock.after(this.roster.rebalanceTimeoutMs, () => this.#dropUnsynced())
   }
@@ -174,21 +175,6 @@ export class Group {
     if (this.state !== 'CompletingRebalance') return
     for (const member of this.roster.all()) if (!member.synced) this.#remove(member)
     this.#prepare()
-  }
-
-  #joinResult(member: Member): JoinResult {
-    const { generation: generationId, protocolType, protocol: protocolName, leader } = this
-    const members = member.id === leader ? this.roster.all().map(m => m.described(protocolName)) : []
-    return {
-      errorCode: 0,
-      generationId,
-      protocolType,
-      protocolName,
-      leader: leader ?? '',
-      memberId: member.id,
-      skipAssignment: false,
-      members,
-    }
   }
 
   /** A member's assignment; resolves when the leader has sent it and it is written down. @throws KafkaError */
@@ -202,7 +188,7 @@ export class Group {
     }
     if (this.state === 'PreparingRebalance') throw new KafkaError('REBALANCE_IN_PROGRESS')
     this.#renew(member)
-    if (this.state === 'Stable') return Promise.resolve(this.#syncResult(member))
+    if (this.state === 'Stable') return Promise.resolve(syncResult(this, member))
     member.synced = true
     return new Promise(resolve => {
       member.syncing = resolve
@@ -231,12 +217,8 @@ export class Group {
     this.#host.rebalanced(this.#clock.elapsedMs)
     for (const member of this.roster.all()) {
       if (member.syncing) this.#renew(member)
-      member.answerSync(this.#syncResult(member))
+      member.answerSync(syncResult(this, member))
     }
-  }
-
-  #syncResult(member: Member): SyncResult {
-    return { errorCode: 0, protocolType: this.protocolType, protocolName: this.protocol, assignment: member.assignment }
   }
 
   /** A sign of life. @throws KafkaError REBALANCE_IN_PROGRESS when the member must join again */

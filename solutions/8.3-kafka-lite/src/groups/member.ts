@@ -1,30 +1,11 @@
 import { ERRORS, type ErrorName } from '../protocol/errors.ts'
+import { type JoinResult, NO_JOIN, NO_SYNC, type SyncResult } from './answers.ts'
 import type { StoredGroup } from './group-records.ts'
 
 /** One way of assigning partitions that a member offers, with its subscription for it. */
 export interface Protocol {
   name: string
   metadata: Buffer
-}
-
-/** The answer to a join. */
-export interface JoinResult {
-  errorCode: number
-  generationId: number
-  protocolType: string | null
-  protocolName: string | null
-  leader: string
-  memberId: string
-  skipAssignment: boolean
-  members: { memberId: string; groupInstanceId: string | null; metadata: Buffer }[]
-}
-
-/** The answer to a sync. */
-export interface SyncResult {
-  errorCode: number
-  protocolType: string | null
-  protocolName: string | null
-  assignment: Buffer
 }
 
 /** What a client says about itself when it joins. */
@@ -173,18 +154,3 @@ export class Member {
 }
 
 type StoredMember = StoredGroup['members'][number]
-
-/** A join that did not happen. */
-export const NO_JOIN: JoinResult = {
-  errorCode: 0,
-  generationId: -1,
-  protocolType: null,
-  protocolName: null,
-  leader: '',
-  memberId: '',
-  skipAssignment: false,
-  members: [],
-}
-
-/** A sync that did not happen. */
-export const NO_SYNC: SyncResult = { errorCode: 0, protocolType: null, protocolName: null, assignment: Buffer.alloc(0) }

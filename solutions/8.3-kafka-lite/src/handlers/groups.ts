@@ -1,6 +1,6 @@
 import type { BrokerContext, Handler } from '../context.ts'
+import { NO_JOIN, NO_SYNC } from '../groups/answers.ts'
 import type { Group } from '../groups/group.ts'
-import { NO_JOIN, NO_SYNC } from '../groups/member.ts'
 import { ERRORS, errorCodeOf, KafkaError } from '../protocol/errors.ts'
 import type * as m from '../protocol/messages/groups.ts'
 

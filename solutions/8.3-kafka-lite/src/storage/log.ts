@@ -5,7 +5,7 @@ import { EpochHistory } from './epochs.ts'
 import type { Handles } from './handles.ts'
 import { ProducerState } from './producer-state.ts'
 import { markerOf } from './records.ts'
-import { Segment } from './segment.ts'
+import { Segment, segmentFor } from './segment.ts'
 
 /** The limits of a log, read at each use: topic configuration can change while it is open. */
 export interface LogConfig {
@@ -128,24 +128,12 @@ export class Log {
     return segment
   }
 
-  /** The segment that holds `offset`, or the first one after it. */
-  segmentFor(offset: number): number {
-    let low = 0
-    let high = this.segments.length
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if (this.segments[middle]!.baseOffset <= offset) low = middle + 1
-      else high = middle
-    }
-    return Math.max(0, low - 1)
-  }
-
   /**
    * Whole batches from the one that holds `offset` on, ending before `endOffset`, up to `maxBytes`; the first batch is given even
    * when it is larger, so that a reader always gets on (KIP-74) - unless `atLeastOne` is false.
    */
   read(offset: number, maxBytes: number, endOffset: number, atLeastOne = true): ReadResult {
-    for (let i = this.segmentFor(offset); i < this.segments.length; i++) {
+    for (let i = segmentFor(this.segments, offset); i < this.segments.length; i++) {
       const segment = this.segments[i]!
       const position = segment.locate(offset)
       if (position >= segment.size) continue

@@ -194,3 +194,15 @@ export class Segment {
     }
   }
 }
+
+/** The place of the segment that holds `offset`, by binary search; 0 when it lies before all of them. */
+export function segmentFor(segments: readonly Segment[], offset: number): number {
+  let low = 0
+  let high = segments.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (segments[middle]!.baseOffset <= offset) low = middle + 1
+    else high = middle
+  }
+  return Math.max(0, low - 1)
+}
