@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import { ChunkSignatures } from '../auth/chunk-signatures.ts'
 import type { Authenticated } from '../auth/sigv4.ts'
+import { createStreamHash } from '../checksums/background-hash.ts'
 import { LIMITS } from '../limits.ts'
 import { AwsChunkedDecoder } from './aws-chunked.ts'
 import { S3Error } from './errors.ts'
@@ -65,12 +65,18 @@ export class Payload {
       yield* this.incoming()
       return
     }
-    const hash = createHash('sha256')
-    for await (const data of this.incoming()) {
-      hash.update(data)
-      yield data
+    const hash = createStreamHash('sha256', this.length ?? 0)
+    let digest: Buffer | undefined
+    try {
+      for await (const data of this.incoming()) {
+        await hash.update(data)
+        yield data
+      }
+      digest = await hash.digest()
+    } finally {
+      if (!digest) hash.drop()
     }
-    if (hash.digest('hex') !== this.auth.payloadHash) throw new S3Error('XAmzContentSHA256Mismatch')
+    if (digest.toString('hex') !== this.auth.payloadHash) throw new S3Error('XAmzContentSHA256Mismatch')
   }
 
   private async *decoded({ signed, trailer }: { signed: boolean; trailer: boolean }): AsyncGenerator<Buffer> {

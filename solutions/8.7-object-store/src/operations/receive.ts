@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { createStreamHash } from '../checksums/background-hash.ts'
 import { checksumHeader, declaredChecksum, validChecksum } from '../checksums/declared.ts'
 import { createDigest, type Digest } from '../checksums/digest.ts'
 import { S3Error } from '../http/errors.ts'
@@ -39,15 +40,17 @@ export async function receive<T>(
   if (request.payload.length > options.limit) throw new S3Error('EntityTooLarge')
   const algorithm = declared?.algorithm ?? options.algorithm
   const digest: Digest | undefined = algorithm && createDigest(algorithm)
-  const md5 = createHash('md5')
+  const md5 = createStreamHash('md5', request.payload.length)
   const writer = store.chunks.writer()
+  let hashed = false
   try {
     for await (const data of request.payload.bytes()) {
-      md5.update(data)
+      await md5.update(data)
       digest?.update(data)
       await writer.write(data)
     }
-    const md5Bytes = md5.digest()
+    const md5Bytes = await md5.digest()
+    hashed = true
     if (contentMd5 && !contentMd5.equals(md5Bytes)) throw new S3Error('BadDigest')
     const value = digest?.finish().toString('base64')
     if (declared) {
@@ -59,6 +62,7 @@ export async function receive<T>(
     const checksum = algorithm && value !== undefined ? { checksum: { algorithm, value } } : {}
     return await commit({ chunks, size: writer.size, md5: md5Bytes.toString('hex'), ...checksum })
   } finally {
+    if (!hashed) md5.drop()
     await writer.settle()
   }
 }

@@ -9,6 +9,9 @@ const NAME = /^volume-(\d{8})$/
 /** A volume is sealed when it reaches this size, and a new one begun. */
 export const VOLUME_SIZE = 128 * 1024 * 1024
 
+/** Volumes written at the same time: uploads that share a file wait for each other's writes and syncs. */
+const LANES = 4
+
 /**
  * The data node: stores chunks and gives them back, verified. It knows nothing of buckets and keys.
  *
@@ -20,8 +23,11 @@ export class ChunkStore {
   private readonly fs: FileSystem
   private readonly directory: string
   private readonly volumeSize: number
-  private active: Volume | undefined
-  private opening: Promise<Volume> | undefined
+  private readonly lanes: { active?: Volume | undefined; opening?: Promise<Volume> | undefined }[] = Array.from(
+    { length: LANES },
+    () => ({}),
+  )
+  private nextLane = 0
   private nextId = 1
 
   private constructor(fs: FileSystem, directory: string, volumeSize: number) {
@@ -49,9 +55,15 @@ export class ChunkStore {
     return new ChunkWriter(this)
   }
 
-  /** Appends one chunk to the active volume; `record` is header and payload. Not durable before `sync`. */
-  async append(length: number, record: Buffer[], onVolume: (volume: Volume) => void): Promise<ChunkRef> {
-    const volume = await this.volumeWithRoom(recordSize(length))
+  /** A lane for a writer of large objects; lane 0 is that of the small ones, which share their syncs. */
+  largeLane(): number {
+    this.nextLane = (this.nextLane % (LANES - 1)) + 1
+    return this.nextLane
+  }
+
+  /** Appends one chunk to the lane's active volume; `record` is header and payload. Not durable before the volume is synced. */
+  async append(lane: number, length: number, record: Buffer[], onVolume: (volume: Volume) => void): Promise<ChunkRef> {
+    const volume = await this.volumeWithRoom(lane, recordSize(length))
     onVolume(volume)
     return volume.append(length, record)
   }
@@ -104,19 +116,20 @@ export class ChunkStore {
   }
 
   async close(): Promise<void> {
-    await this.opening?.catch(() => {})
+    await Promise.allSettled(this.lanes.map(lane => lane.opening))
     for (const volume of this.volumes.values()) await volume.close()
     this.volumes.clear()
   }
 
-  private async volumeWithRoom(bytes: number): Promise<Volume> {
+  private async volumeWithRoom(number: number, bytes: number): Promise<Volume> {
+    const lane = this.lanes[number]!
     for (;;) {
-      if (this.active && !this.active.sealed) {
-        if (this.active.end === 0 || this.active.end + bytes <= this.volumeSize) return this.active
-        this.active.sealed = true
+      if (lane.active && !lane.active.sealed) {
+        if (lane.active.end === 0 || lane.active.end + bytes <= this.volumeSize) return lane.active
+        lane.active.sealed = true
       }
-      this.opening ??= this.createVolume().finally(() => (this.opening = undefined))
-      await this.opening
+      lane.opening ??= this.createVolume().finally(() => (lane.opening = undefined))
+      lane.active = await lane.opening
     }
   }
 
@@ -128,7 +141,6 @@ export class ChunkStore {
     await this.fs.syncDirectory(this.directory)
     const volume = new Volume(id, path, file, 0, false)
     this.volumes.set(id, volume)
-    this.active = volume
     return volume
   }
 }

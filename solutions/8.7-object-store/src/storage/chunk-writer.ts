@@ -21,6 +21,7 @@ export class ChunkWriter {
   private blockCrc = 0
   private appending: Promise<unknown> = Promise.resolve()
   private unsynced = 0
+  private lane: number | undefined
 
   constructor(store: ChunkStore) {
     this.store = store
@@ -81,7 +82,8 @@ export class ChunkWriter {
   }
 
   private async append(length: number, record: Buffer[]): Promise<void> {
-    const ref = await this.store.append(length, record, volume => {
+    this.lane ??= length === CHUNK_SIZE ? this.store.largeLane() : 0
+    const ref = await this.store.append(this.lane, length, record, volume => {
       if (this.volumes.has(volume)) return
       volume.pending++
       this.volumes.add(volume)
