@@ -7,6 +7,8 @@ import { Metrics } from './metrics.ts'
 import { Listener } from './network/listener.ts'
 import { type BrokerInput, type BrokerOptions, brokerOptions } from './options.ts'
 import { StatusServer } from './status.ts'
+import { lockDirectory } from './storage/directory-lock.ts'
+import { nodeDisk } from './storage/disk.ts'
 import { Handles } from './storage/handles.ts'
 import { TxnCoordinator } from './transactions/txn-coordinator.ts'
 
@@ -31,8 +33,18 @@ export interface Broker {
  * @throws when the port is taken or the data directory cannot be used
  */
 export async function startBroker(input: BrokerInput): Promise<Broker> {
+  const options = brokerOptions(input)
+  const unlock = options.disk === nodeDisk ? await lockDirectory(options.dataDir) : async () => {}
+  try {
+    return await start(options, unlock)
+  } catch (error) {
+    await unlock()
+    throw error
+  }
+}
+
+async function start(options: BrokerOptions, unlock: () => Promise<void>): Promise<Broker> {
   const started = performance.now()
-  const options: BrokerOptions = brokerOptions(input)
   const metrics = new Metrics()
   let fail: (reason: unknown) => void = () => {}
   const failed = new Promise<unknown>(resolve => {
@@ -55,9 +67,22 @@ export async function startBroker(input: BrokerInput): Promise<Broker> {
   groups.load()
   await txns.load()
 
-  const listener = await Listener.open(options.host, options.port, () => context)
-  address.port ||= listener.port
-  const status = options.statusPort === null ? null : await StatusServer.open(options.host, options.statusPort, context)
+  const openPorts = async () => {
+    const listener = await Listener.open(options.host, options.port, () => context)
+    address.port ||= listener.port
+    try {
+      return { listener, status: options.statusPort === null ? null : await StatusServer.open(options.host, options.statusPort, context) }
+    } catch (error) {
+      await listener.close()
+      throw error
+    }
+  }
+  const { listener, status } = await openPorts().catch(error => {
+    groups.close()
+    txns.close()
+    handles.closeAll()
+    throw error
+  })
   const housekeeping = new Housekeeping(context)
   housekeeping.start()
   metrics.startMs = performance.now() - started
@@ -82,11 +107,13 @@ export async function startBroker(input: BrokerInput): Promise<Broker> {
       await Promise.all([...topics.partitions()].map(p => (p.log.needsCheckpoint ? p.log.checkpoint() : undefined)))
       for (const partition of topics.partitions()) partition.dispose()
       handles.closeAll()
+      await unlock()
     },
     async kill() {
       for (const partition of topics.partitions()) partition.dispose()
       await quiet()
       handles.closeAll()
+      await unlock()
     },
   }
 }

@@ -79,21 +79,21 @@ export class Log {
     const segment = this.#writable(batch.length, info.lastOffset, now)
     segment.append(batch, info)
     this.#dirty.add(segment)
-    this.account(batch, info)
+    this.account(batch, info, now)
     this.uncheckpointedBytes += batch.length
     return info
   }
 
   /** Takes a batch at the end of the log into the state that is kept about it; shared by append and recovery. */
-  account(batch: Buffer, info: BatchInfo): void {
+  account(batch: Buffer, info: BatchInfo, now: number): void {
     this.nextOffset = info.lastOffset + 1
     this.epochs.note(info.leaderEpoch, info.baseOffset)
     if (info.producerId < 0) return
     if (info.attributes & CONTROL) {
       const commit = markerOf(batch)
-      if (commit !== null) this.producers.marked(info, commit)
+      if (commit !== null) this.producers.marked(info, commit, now)
     } else {
-      this.producers.appended(info, (info.attributes & TRANSACTIONAL) !== 0)
+      this.producers.appended(info, (info.attributes & TRANSACTIONAL) !== 0, now)
     }
   }
 

@@ -20,6 +20,8 @@ export interface ProducerEntry {
   /** First offset of its open transaction here; -1 when none is open. */
   txnFirstOffset: number
   lastTimestamp: number
+  /** When it was last heard of by our own clock (ms): record times are the client's and may lie far back. */
+  seenAt: number
 }
 
 /** A transaction that was aborted: readers skip its records between these offsets. */
@@ -79,9 +81,9 @@ export class ProducerState {
   }
 
   /** Takes an appended (or, in recovery, found) data batch into account. */
-  appended(batch: BatchInfo, transactional: boolean): void {
+  appended(batch: BatchInfo, transactional: boolean, now: number): void {
     if (batch.producerId < 0) return
-    const entry = this.#entry(batch.producerId, batch.producerEpoch)
+    const entry = this.#entry(batch.producerId, batch.producerEpoch, now)
     entry.batches.push({
       firstSequence: batch.baseSequence,
       lastSequence: lastSequenceOf(batch),
@@ -94,8 +96,8 @@ export class ProducerState {
   }
 
   /** Takes a transaction marker into account: the open transaction ends here. */
-  marked(batch: BatchInfo, commit: boolean): void {
-    const entry = this.#entry(batch.producerId, batch.producerEpoch)
+  marked(batch: BatchInfo, commit: boolean, now: number): void {
+    const entry = this.#entry(batch.producerId, batch.producerEpoch, now)
     if (entry.txnFirstOffset >= 0 && !commit) {
       this.aborted.push({ producerId: batch.producerId, firstOffset: entry.txnFirstOffset, lastOffset: batch.baseOffset })
     }
@@ -103,9 +105,10 @@ export class ProducerState {
     entry.lastTimestamp = batch.maxTimestamp
   }
 
-  #entry(producerId: number, epoch: number): ProducerEntry {
+  #entry(producerId: number, epoch: number, now: number): ProducerEntry {
     let entry = this.producers.get(producerId)
-    if (!entry) this.producers.set(producerId, (entry = { epoch, batches: [], txnFirstOffset: -1, lastTimestamp: -1 }))
+    if (!entry) this.producers.set(producerId, (entry = { epoch, batches: [], txnFirstOffset: -1, lastTimestamp: -1, seenAt: now }))
+    entry.seenAt = now
     if (epoch > entry.epoch) {
       entry.epoch = epoch
       entry.batches = []
@@ -145,7 +148,7 @@ export class ProducerState {
       this.aborted = this.aborted.filter(txn => txn.lastOffset >= logStartOffset)
     }
     for (const [id, entry] of this.producers) {
-      if (entry.txnFirstOffset < 0 && entry.lastTimestamp < before) this.producers.delete(id)
+      if (entry.txnFirstOffset < 0 && entry.seenAt < before) this.producers.delete(id)
     }
   }
 

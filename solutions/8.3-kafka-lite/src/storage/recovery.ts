@@ -76,7 +76,7 @@ function recoverSegment(log: Log, segment: Segment, checkpoint: Checkpoint | nul
   for (const [info, batch] of segment.intact(start, fileSize)) {
     if (info.baseOffset < log.nextOffset) break
     segment.track(info)
-    log.account(batch, info)
+    log.account(batch, info, segment.createdAt)
   }
   result.scannedBytes += segment.size - start
   log.uncheckpointedBytes += segment.size - start
