@@ -29,7 +29,7 @@ export const LIMITS = {
   transfers: 48,
   transferWaitMs: 60_000,
   /** A client that neither sends nor takes a byte for this long is cut off. */
-  idleMs: 60_000,
+  idleMs: 120_000,
   headersMs: 20_000,
   clockSkewMs: 15 * 60_000,
   presignSeconds: 7 * 24 * 3600,

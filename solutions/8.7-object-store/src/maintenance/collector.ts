@@ -1,6 +1,6 @@
 import type { ObjectVersion } from '../metadata/types.ts'
 import type { Store } from '../operations/store.ts'
-import type { ChunkRef } from '../storage/chunk-codec.ts'
+import { ChunkCorrupt, type ChunkRef } from '../storage/chunk-codec.ts'
 import type { Volume } from '../storage/volume.ts'
 
 /** A sealed volume is compacted when less than this share of it is alive. */
@@ -21,11 +21,18 @@ export async function collect(store: Store): Promise<Collected> {
   const sparse = new Set([...store.chunks.volumes.values()].filter(isSparse).map(volume => volume.id))
   let movedBytes = 0
   if (sparse.size > 0) {
-    for (const { bucket, key, versionId } of versionsIn(store, sparse))
-      movedBytes += await moveVersion(store, sparse, bucket, key, versionId)
+    for (const { bucket, key, versionId } of versionsIn(store, sparse)) {
+      movedBytes += await moveVersion(store, sparse, bucket, key, versionId).catch(skipDamaged)
+    }
     freedBytes += await store.chunks.removeDead()
   }
   return { freedBytes, movedBytes }
+}
+
+/** A damaged object stays where it is, for the scrubber to report; the others are moved all the same. */
+function skipDamaged(error: unknown): number {
+  if (error instanceof ChunkCorrupt) return 0
+  throw error
 }
 
 function isSparse(volume: Volume): boolean {

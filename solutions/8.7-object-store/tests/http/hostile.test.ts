@@ -112,12 +112,12 @@ test('an upload that breaks off leaves no object and no pending chunk', async ()
   const head = Object.entries({ ...headers, 'content-length': '3000000' }).map(([name, value]) => `${name}: ${value}\r\n`)
   await bytes(Buffer.concat([Buffer.from(`PUT /hostile/broken HTTP/1.1\r\n${head.join('')}\r\n`), Buffer.alloc(2_000_000)]))
   expect(brief(await raw({ target: '/hostile/broken' }))).toBe('404 NoSuchKey')
-  await expect.poll(() => [...server.store.chunks.volumes.values()].map(volume => volume.pending)).toEqual([0])
+  await expect.poll(() => [...server.store.chunks.volumes.values()].reduce((sum, volume) => sum + volume.pending, 0)).toBe(0)
 })
 
 test('malformed requests by the thousand: every one answered or cut off, the server lives, memory stays', async () => {
   const random = seeded(8_7)
-  const total = Number(process.env['OBJECT_STORE_REQUESTS'] ?? 2000)
+  const total = Number(process.env['OBJECT_STORE_REQUESTS'] ?? 1000)
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!
   const garbage = () => Buffer.from(Array.from({ length: Math.floor(random() * 60) }, () => Math.floor(random() * 256)))
   const QUERIES = [

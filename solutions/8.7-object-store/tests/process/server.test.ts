@@ -64,7 +64,7 @@ test('a second server on the same directory, and bad configuration, are refused 
 })
 
 test('kill -9 under load: what was acknowledged is there, what is there is whole', async () => {
-  const kills = Number(process.env['OBJECT_STORE_KILLS'] ?? 6)
+  const kills = Number(process.env['OBJECT_STORE_KILLS'] ?? 4)
   const acknowledged = new Map<string, string>()
   const attempted = new Map<string, Set<string>>()
   const bodyOf = (stamp: string) =>
@@ -106,7 +106,7 @@ test('kill -9 under load: what was acknowledged is there, what is there is whole
 
 test('a large object goes in and out with memory below 256 MiB', async () => {
   // OBJECT_STORE_LARGE_MIB=5120 for the whole 5 GiB.
-  const total = Number(process.env['OBJECT_STORE_LARGE_MIB'] ?? 384) * MiB
+  const total = Number(process.env['OBJECT_STORE_LARGE_MIB'] ?? 300) * MiB
   const server = await start()
   await server.raw({ method: 'PUT', target: '/large' })
   const { hostname, port } = new URL(server.url)
