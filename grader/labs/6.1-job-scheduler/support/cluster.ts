@@ -1,13 +1,14 @@
 /** Masters and workers of the learner, and what is asked of them over HTTP. */
 import { Agent, request as httpRequest } from 'node:http'
-import { eventually, fail } from '../../../kpi/index.ts'
+import { eventually } from '../../../kpi/eventually.ts'
 import type { KpiFixtures } from '../../../kpi/types.ts'
 import type { Program, StartOptions } from '../../../learner/types.ts'
+import { fail } from './fail.ts'
 
 /** Milliseconds after which a request counts as unanswered: Redis may be silent for a while, the machine may be busy. */
 const PATIENCE = 20_000
 /** Milliseconds until something that takes a moment must have happened; generous, a busy machine is no mistake of the learner's. */
-export const SOON = 20_000
+export const SOON = 10_000
 const agent = new Agent({ keepAlive: true, maxSockets: 64 })
 
 export interface Reply {

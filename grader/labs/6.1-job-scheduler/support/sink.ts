@@ -40,9 +40,9 @@ export class Sink {
     this.url = url
   }
 
-  /** A job of kind `effect` whose effect comes here. */
+  /** A job of kind `effect` whose effect comes here; without an id ('') the template of a cron. */
   job(id: string, value: unknown, more: Record<string, unknown> = {}, steps = 1): Record<string, unknown> {
-    return { id, kind: 'effect', payload: { url: `${this.url}/effect`, value, steps }, ...more }
+    return { ...(id === '' ? {} : { id }), kind: 'effect', payload: { url: `${this.url}/effect`, value, steps }, ...more }
   }
 
   of(job: string): Call[] {

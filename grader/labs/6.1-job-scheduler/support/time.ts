@@ -40,7 +40,7 @@ export function words(ms: number): string {
 }
 
 /** Wait for a list to have so many entries; more than that is a failure at once, with what is too much. */
-export const counts = (what: string, list: () => readonly string[], count: number, within = 20_000): Promise<true> =>
+export const counts = (what: string, list: () => readonly string[], count: number, within = 10_000): Promise<true> =>
   eventually(what, () => list().length >= count || fail({ expected: `${count}`, saw: `${list().length} (${list().join(' ')})` }), {
     within,
   }).then(() => {

@@ -1,5 +1,7 @@
 /** How long to wait before the next attempt. */
 
+const share = Math.random()
+
 /** Longest pause, milliseconds: an hour. */
 const MOST = 3_600_000
 
@@ -11,7 +13,7 @@ const MOST = 3_600_000
  * @param baseMs the whole pause after the first failure, milliseconds
  * @returns whole milliseconds, within [pause/2, pause] for pause = min(baseMs × 2^(attempt−1), one hour)
  */
-export function pauseAfter(attempt: number, baseMs: number, random: () => number = Math.random): number {
+export function pauseAfter(attempt: number, baseMs: number, random: () => number = () => share): number {
   const pause = Math.min(baseMs * 2 ** (attempt - 1), MOST)
-  return Math.round(pause + 0 * random())
+  return Math.round(pause / 2 + (random() * pause) / 2)
 }

@@ -1,0 +1,68 @@
+import { did, expect, fail, kpi } from '../../kpi/index.ts'
+import { ask, leads, start } from './support/cluster.ts'
+import { randomSchedule, timesBetween, wallOf } from './support/cron-oracle.ts'
+import { startSink } from './support/sink.ts'
+import { counts, freeze, HOUR, MINUTE } from './support/time.ts'
+
+const ZONES = [
+  'UTC',
+  'Europe/Oslo',
+  'Asia/Kathmandu',
+  'America/St_Johns',
+  'Pacific/Chatham',
+  'Asia/Kolkata',
+  'Pacific/Kiritimati',
+  'Pacific/Pago_Pago',
+]
+const DAYS = 24 * HOUR
+
+kpi('cron-zones', async ({ learner, valkey, random, cleanup, timeline }) => {
+  const sink = await startSink({ cleanup, timeline })
+  // January and February: no clock is changed anywhere.
+  const clock = await freeze({ valkey }, Date.UTC(random.int(2027, 2031), 0, random.int(4, 20), random.int(0, 23), random.int(0, 59), 31))
+  const { master } = await start({ learner, valkey })
+  await leads(master)
+
+  did('I asked the master when random schedules run next, in zones all over the world.')
+  for (let tried = 0; tried < 40; ) {
+    const [schedule, zone, after] = [randomSchedule(random), random.pick(ZONES), clock.now() + random.int(0, 10 * DAYS)]
+    const expected = timesBetween(schedule, zone, after, after + 14 * DAYS).slice(0, 6)
+    if (expected.length === 0) continue
+    tried++
+    const query = new URLSearchParams({ schedule, timezone: zone, after: String(after), count: String(expected.length) })
+    const { times } = await ask<{ times: number[] }>(master, 'GET', `/next?${query}`)
+    const wrong = expected.findIndex((time, i) => times[i] !== time)
+    if (wrong >= 0)
+      fail({
+        subject: `time ${wrong + 1} of "${schedule}" in ${zone} after ${wallOf(zone, after)}`,
+        expected: wallOf(zone, expected[wrong]!),
+        saw: times[wrong] === undefined ? 'none' : wallOf(zone, times[wrong]),
+      })
+  }
+  for (const [schedule, timezone] of [
+    ['60 * * * *', 'UTC'],
+    ['* * * *', 'UTC'],
+    ['* * 0 * *', 'UTC'],
+    ['5-1 * * * *', 'UTC'],
+    ['* * * * *', 'Mars/Olympus'],
+  ] as const)
+    await ask(master, 'GET', `/next?${new URLSearchParams({ schedule, timezone, after: String(clock.now()) })}`, undefined, 400)
+  await ask(master, 'PUT', '/crons/never', { schedule: '0 0 31 2 *', timezone: 'UTC', job: sink.job('', 0) }, 400)
+
+  const zone = random.pick(ZONES)
+  const schedule = `${random.int(0, 59)} ${random.int(0, 4)}-23/${random.int(3, 6)} * * *`
+  did(`I put the cron "${schedule}" in ${zone}, and moved the clock on by 24 hours, ten minutes at a time.`)
+  const { next } = await ask<{ next: number }>(master, 'PUT', '/crons/report', { schedule, timezone: zone, job: sink.job('', 'report') })
+  const began = clock.now()
+  const due = timesBetween(schedule, zone, began, began + DAYS)
+  expect(next, 'next in the answer').toBe(due[0])
+  for (let moved = 10 * MINUTE; moved <= DAYS; moved += 10 * MINUTE) {
+    await clock.set(began + moved)
+    const count = due.filter(time => time <= began + moved).length
+    await counts('runs of the cron', () => sink.applied.map(call => call.job), count)
+  }
+  const runs = sink.applied.map(call => wallOf(zone, Number(call.job.split(':')[2])))
+  expect(runs, 'times for which it ran').toEqual(due.map(time => wallOf(zone, time)))
+  await ask(master, 'DELETE', '/crons/report')
+  await ask(master, 'GET', '/crons/report', undefined, 404)
+})

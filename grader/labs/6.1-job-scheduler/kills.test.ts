@@ -1,0 +1,114 @@
+import { judgeLedger, Ledger } from '../../experiments/ledger.ts'
+import { type Fault, runNemesis, schedule } from '../../experiments/nemesis.ts'
+import { did, eventually, expect, fail, kpi } from '../../kpi/index.ts'
+import { job, send, start } from './support/cluster.ts'
+import { startSink } from './support/sink.ts'
+
+const JOBS = 300
+const KILLS = 30
+/** Milliseconds for all that is left when the last kill is over. */
+const PATIENCE = 60_000
+
+kpi('kills', async ({ learner, valkey, random, cleanup, timeline }) => {
+  const sink = await startSink({ cleanup, timeline })
+  const env = { LEASE_MS: '1500', MASTER_LEASE_MS: '1000', CONCURRENCY: '5', AGING_MS: '1000', REDIS_TIMEOUT_MS: '5000' }
+  const { masters, workers } = await start({ learner, valkey }, { masters: 2, workers: 3, env })
+  const programs = { master: masters, worker: workers }
+  const ledger = new Ledger()
+  // Slow enough that jobs are under way whenever somebody is killed.
+  sink.behaviour = call => (call.attempt === 1 && call.value === 'fails once' ? 500 : 'pass')
+
+  let killed = 0
+  const falling = new Set<unknown>()
+  const kill = (role: 'master' | 'worker'): Fault => ({
+    name: `kill -9 a ${role}`,
+    async inject() {
+      const running = programs[role].filter(program => program.running && !falling.has(program))
+      if (running.length === 0) return null
+      const victim = random.pick(running)
+      falling.add(victim)
+      const place = programs[role].indexOf(victim)
+      programs[role][place] = await victim.restart()
+      killed++
+      return () => {}
+    },
+  })
+  const faults = [kill('master'), kill('worker'), kill('worker')]
+
+  /** A client that goes on until somebody says yes, as the contract allows: under the same id. */
+  const accepted = (id: string, more: Record<string, unknown>) => {
+    let turn = random.int(0, 1)
+    return eventually(
+      `job ${id} is accepted`,
+      async () => {
+        const master = masters[turn++ % 2]!
+        const reply = await send(master.port, 'POST', '/jobs', sink.job(id, more['value'], more)).catch(() => undefined)
+        if (!reply || reply.status === 503) return false
+        if (reply.status === 201 || reply.status === 200) return true
+        return otherAnswer(master.name, reply.status, reply.body)
+      },
+      { within: PATIENCE },
+    )
+  }
+  let refusal: (() => never) | undefined
+  const otherAnswer = (name: string, status: number, body: string): true => {
+    refusal = () => fail({ subject: `POST /jobs on ${name}`, expected: '201, 200 or 503', saw: `${status} ${body.slice(0, 200)}` })
+    return true
+  }
+
+  did(
+    `I killed (-9) workers and masters ${KILLS} times at random moments and started them again, while ${JOBS} jobs were submitted and run.`,
+  )
+  const over = new AbortController()
+  cleanup(() => over.abort())
+  const nemesis = async () => {
+    while (killed < KILLS) {
+      const plan = schedule(random.fork(`from ${killed}`), faults, { count: KILLS - killed, gap: [60, 240] })
+      await runNemesis(plan, faults, { timeline, signal: over.signal })
+    }
+  }
+  let next = 0
+  const client = async () => {
+    for (let i = next++; i < JOBS; i = next++) {
+      // As many as the kills have got on: there are jobs as long as there are kills.
+      await eventually('the kills go on', () => i / JOBS <= (killed + 1) / KILLS, { within: PATIENCE })
+      const [id, failing] = [`job-${i}`, random.next() < 0.1]
+      const more = {
+        value: failing ? 'fails once' : id,
+        tenant: random.pick(['a', 'b', 'c']),
+        priority: random.int(0, 9),
+        delayMs: random.pick([0, 0, random.int(1, 2000)]),
+        maxAttempts: 500,
+        backoffMs: 200,
+      }
+      await ledger.write(id, () => accepted(id, more))
+    }
+  }
+  await Promise.all([nemesis(), ...Array.from({ length: 4 }, client)])
+  refusal?.()
+  did(`${ledger.acked.length} jobs were accepted. The last kill was over; I waited until nothing was left to do.`)
+  await eventually(
+    'the accepted jobs take effect',
+    () =>
+      new Set(sink.applied.map(call => call.job)).size >= ledger.acked.length ||
+      fail({ expected: `${ledger.acked.length}`, saw: `${sink.applied.length}` }),
+    { within: PATIENCE },
+  ).catch(() => {}) // The ledger says which are lost.
+
+  judgeLedger(ledger.check(sink.applied.map(call => ({ id: call.job }))), 'the receiver', killed)
+  expect(sink.violations, 'wrong uses of fencing tokens').toEqual([])
+  const states = new Map<string, number>()
+  await eventually(
+    'every job is said to be done',
+    async () => {
+      states.clear()
+      for (const { id } of ledger.acked) {
+        const { state } = await job(masters[0]!, id)
+        states.set(state, (states.get(state) ?? 0) + 1)
+      }
+      const saw = [...states].map(([state, count]) => `${count} ${state}`).join(', ')
+      return states.get('done') === ledger.acked.length || fail({ expected: `${ledger.acked.length} done`, saw })
+    },
+    { within: PATIENCE, every: 300 },
+  )
+})

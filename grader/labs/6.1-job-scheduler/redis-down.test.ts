@@ -1,0 +1,72 @@
+import { did, eventually, expect, fail, kpi } from '../../kpi/index.ts'
+import { ask, leads, reaches, SOON, send, start, submit } from './support/cluster.ts'
+import { startSink } from './support/sink.ts'
+import { freeze } from './support/time.ts'
+
+kpi('redis-down', async ({ learner, valkey, random, cleanup, timeline }) => {
+  const sink = await startSink({ cleanup, timeline })
+  await freeze({ valkey })
+  const { master, worker } = await start({ learner, valkey }, { env: { REDIS_TIMEOUT_MS: '500', LEASE_MS: '60000' } })
+  await leads(master)
+  sink.behaviour = call => (call.job === 'running' ? 'hold' : 'pass')
+  await submit(master, sink.job('running', 0))
+  const running = await sink.call('running')
+
+  const refused = async (id: string, why: string) => {
+    const reply = await send(master.port, 'POST', '/jobs', sink.job(id, id)).catch((error: Error) =>
+      fail({ subject: `POST /jobs while ${why}`, expected: '503', saw: error.message }),
+    )
+    if (reply.status !== 503)
+      fail({ subject: `POST /jobs while ${why}`, expected: '503', saw: `${reply.status} ${reply.body.slice(0, 120)}` })
+    if (!/^\d+$/.test(reply.headers['retry-after'] ?? ''))
+      fail({ subject: `Retry-After of the 503`, expected: 'whole seconds', saw: reply.headers['retry-after'] ?? 'none' })
+  }
+
+  await valkey.admin.call('SAVE')
+  did('I killed Redis (-9) while a job was running, and submitted jobs: 503. The running job was done meanwhile.')
+  await valkey.kill()
+  const dead = Array.from({ length: 3 }, () => `refused-${random.word(6)}`)
+  for (const id of dead) await refused(id, 'Redis is dead')
+  await ask(master, 'GET', '/health')
+  const ready = await send(master.port, 'GET', '/ready')
+  expect(ready.status, 'GET /ready on the master, while Redis is dead').toBe(503)
+  sink.release(running)
+  await valkey.start()
+
+  did('Redis came back with what it had saved. Nothing was restarted.')
+  const back = `back-${random.word(6)}`
+  await eventually(
+    'the master accepts jobs again',
+    async () => {
+      const reply = await send(master.port, 'POST', '/jobs', sink.job(back, back))
+      return reply.status === 201 || reply.status === 200 || fail({ expected: '201', saw: `${reply.status} ${reply.body.slice(0, 120)}` })
+    },
+    { within: SOON },
+  )
+  await reaches(master, back, 'done')
+  const done = await reaches(master, 'running', 'done')
+  expect(done.attempts, 'attempts of the job that was done while Redis was away').toBe(1)
+  for (const id of dead) {
+    await ask(master, 'GET', `/jobs/${id}`, undefined, 404)
+    expect(sink.of(id).length, `runs of ${id}, which was refused with 503 while there was no connection to Redis`).toBe(0)
+  }
+
+  did('Redis hung (SIGSTOP): connections stayed open and nothing was answered. I submitted a job: 503; and again, when Redis went on.')
+  await valkey.pause()
+  const hung = `hung-${random.word(6)}`
+  await refused(hung, 'Redis hangs')
+  await valkey.resume()
+  await eventually(
+    'the master accepts the job again',
+    async () => {
+      const reply = await send(master.port, 'POST', '/jobs', sink.job(hung, hung))
+      return (
+        reply.status === 201 || reply.status === 200 || fail({ expected: '201 or 200', saw: `${reply.status} ${reply.body.slice(0, 120)}` })
+      )
+    },
+    { within: SOON },
+  )
+  await reaches(master, hung, 'done')
+  expect(sink.of(hung).length, `runs of ${hung}`).toBe(1)
+  expect([master.running, worker.running], 'master and worker still run').toEqual([true, true])
+})

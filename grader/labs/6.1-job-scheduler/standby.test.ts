@@ -1,0 +1,73 @@
+import { did, eventually, expect, fail, kpi } from '../../kpi/index.ts'
+import type { Program } from '../../learner/types.ts'
+import { ask, options, SOON, start, submit } from './support/cluster.ts'
+import { startSink } from './support/sink.ts'
+import { freeze, MINUTE, words } from './support/time.ts'
+
+const LEASE = 90_000
+
+interface Lead {
+  leader: boolean
+  epoch: number
+}
+
+kpi('standby', async ({ learner, valkey, cleanup, timeline }) => {
+  const sink = await startSink({ cleanup, timeline })
+  const clock = await freeze({ valkey }, 1_790_000_040_500)
+  const env = { MASTER_LEASE_MS: String(LEASE) }
+  const { masters } = await start({ learner, valkey }, { masters: 2, env })
+  const living = new Set(masters)
+  const lead = (master: Program) => ask<Lead>(master, 'GET', '/leader')
+
+  /** Exactly one of the living leads. */
+  const leader = async (above: number) =>
+    eventually(
+      'one master leads',
+      async () => {
+        const all = await Promise.all([...living].map(async master => ({ master, ...(await lead(master)) })))
+        const [one, other] = all.filter(seen => seen.leader)
+        const saw = all.map(seen => `${seen.master.name} ${seen.leader ? 'leads' : 'follows'} in epoch ${seen.epoch}`).join(', ')
+        return one && !other && one.epoch > above ? one : fail({ expected: `one leader, in an epoch above ${above}`, saw })
+      },
+      { within: SOON },
+    )
+
+  // Runs that are due, by the contract: of several missed ones the latest.
+  const due: number[] = []
+  const move = async (minutes: number) => {
+    await clock.advance(minutes * MINUTE)
+    due.push(clock.now() - (clock.now() % MINUTE))
+    await sink.call(`cron:beat:${due.at(-1)}`)
+  }
+
+  const first = await leader(0)
+  did(`Two masters, one leads. A cron runs every minute; I moved the clock on by three minutes, one by one.`)
+  await ask(first.master, 'PUT', '/crons/beat', { schedule: '* * * * *', timezone: 'UTC', job: sink.job('', 'beat') })
+  for (let i = 0; i < 3; i++) await move(1)
+  await submit(first.master, sink.job('later', 'later', { delayMs: 2 * MINUTE }))
+
+  did(`I killed the leader (-9), and moved the clock on by two minutes; its lease was ${words(LEASE)}.`)
+  living.delete(first.master)
+  await first.master.kill()
+  await move(2)
+  const second = await leader(first.epoch)
+  await sink.call('later')
+  await move(1)
+
+  did('I started it again, paused the new leader (SIGSTOP) for two minutes, and let it go on.')
+  living.add(await learner.start('src/master.ts', options({ valkey }, 'master-3', env)))
+  second.master.pause()
+  living.delete(second.master)
+  await move(2)
+  const third = await leader(second.epoch)
+  living.add(second.master)
+  second.master.resume()
+  await leader(second.epoch)
+  for (let i = 0; i < 3; i++) await move(1)
+  expect((await leader(second.epoch)).epoch, 'epoch, with the leader alive and well').toBe(third.epoch)
+
+  const minute = (at: number) => new Date(at).toISOString().slice(11, 16)
+  const runs = sink.calls.filter(call => call.job.startsWith('cron:')).map(call => minute(Number(call.job.split(':')[2])))
+  expect(runs.sort(), 'minutes for which the cron ran').toEqual(due.map(minute).sort())
+  expect(sink.of('later').length, 'times that the delayed job ran').toBe(1)
+})
