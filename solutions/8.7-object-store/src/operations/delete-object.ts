@@ -54,13 +54,15 @@ export async function deleteObjects(store: Store, request: S3Request): Promise<S
   return xmlResponse(['DeleteResult', results])
 }
 
-function deleteVersion(
+async function deleteVersion(
   store: Store,
   bucketName: string,
   key: string,
   versionId: string | undefined,
   conditions: ReadonlyMap<string, string>,
 ): Promise<Deleted> {
+  // The id goes back in a header, known or not.
+  if (versionId !== undefined && !/^[\w.-]+$/.test(versionId)) throw new S3Error('InvalidArgument', 'Invalid version id specified')
   return store.metadata.withKey(bucketName, key, async () => {
     const bucket = bucketOf(store, bucketName)
     const versions = bucket.keys.get(key) ?? []
