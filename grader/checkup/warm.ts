@@ -6,7 +6,7 @@ import { openRunDir } from '../process/run.ts'
 import type { Finding } from './finding.ts'
 
 /** Services with an embedded host. */
-const EMBEDDED: ServiceName[] = ['valkey', 'postgres']
+const EMBEDDED: ServiceName[] = ['valkey', 'postgres', 'kafka', 'object-store']
 
 /** One finding a service: its version, or why it does not start here. */
 export async function warmServices(onProgress: (text: string) => void, names: readonly ServiceName[] = EMBEDDED): Promise<Finding[]> {

@@ -84,6 +84,12 @@ export const MAKERS: { [K in keyof KpiFixtures]: Maker<K> } = {
     cleanups.push(() => fixture.close())
     return observed(fixture, 'object-store', bench.events.of(kpi.id))
   },
+  registry: async (bench, kpi, cleanups) => {
+    const { openRegistry } = await import('../services/registry/fixture.ts')
+    const fixture = await openRegistry(endpoint(bench, 'registry'))
+    cleanups.push(() => fixture.close())
+    return observed(fixture, 'registry', bench.events.of(kpi.id))
+  },
 }
 
 /**

@@ -1,7 +1,7 @@
 /** What a KPI test is given. Fixtures are made only when a KPI names them in its parameters. */
 import type { Learner } from '../learner/types.ts'
 import type { TimelineEvent } from '../results/types.ts'
-import type { KafkaFixture, ObjectStoreFixture, PostgresFixture, ValkeyFixture } from '../services/types.ts'
+import type { KafkaFixture, ObjectStoreFixture, PostgresFixture, RegistryFixture, ValkeyFixture } from '../services/types.ts'
 
 /** Seeded random numbers; every random choice of a KPI comes from here so that `--seed` replays it. */
 export interface Random {
@@ -32,6 +32,7 @@ export interface KpiFixtures {
   postgres: PostgresFixture
   kafka: KafkaFixture
   objectStore: ObjectStoreFixture
+  registry: RegistryFixture
   seed: number
   random: Random
   timeline: Timeline

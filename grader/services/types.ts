@@ -118,3 +118,13 @@ export interface ObjectStoreFixture extends ServiceFaults {
   /** The grader's own client, as administrator. */
   admin: import('@aws-sdk/client-s3').S3Client
 }
+
+/** What a KPI sees of the schema registry. */
+export interface RegistryFixture extends ServiceFaults {
+  /** http:// URL, as clients configure it. */
+  url: string
+  host: string
+  port: number
+  /** The grader's own requests; every status is an answer. */
+  ask<T = Record<string, unknown>>(path: string, method?: string, body?: unknown): Promise<{ status: number; body: T }>
+}

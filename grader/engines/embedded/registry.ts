@@ -6,5 +6,6 @@ export const REGISTRY: Partial<Record<ServiceName, () => Promise<EmbeddedService
   postgres: async () => (await import('../../services/postgres/embedded.ts')).postgres,
   kafka: async () => (await import('../../services/kafka/embedded.ts')).kafka,
   'object-store': async () => (await import('../../services/object-store/embedded.ts')).objectStore,
+  registry: async () => (await import('../../services/registry/embedded.ts')).registry,
   valkey: async () => (await import('../../services/valkey/embedded.ts')).valkey,
 }
