@@ -206,6 +206,27 @@ describe('retention and compaction', () => {
     expect(contents(later)).not.toContain('60=null')
   })
 
+  test('nonsense under a right checksum is kept whole and stops neither compaction nor time lookup', async () => {
+    const { log } = open(fresh(), 100_000)
+    for (const compression of [0, 1, 2, 3, 4, 7]) {
+      const batch = buildBatch([{ offset: 0, timestamp: NOW, key: Buffer.from('k'), value: Buffer.from('v') }])
+      new Random(compression).bytes(batch.length - BATCH_HEADER).copy(batch, BATCH_HEADER)
+      batch[22]! = compression
+      sealBatch(batch)
+      log.append(batch, 0, NOW)
+    }
+    append(log, ['old'], { key: 'k' })
+    append(log, ['new'], { key: 'k' })
+    log.roll(NOW)
+    append(log, ['end'], { key: 'z' })
+    expect(lookupTime(log, NOW)).toEqual({ offset: 0, timestamp: NOW })
+    await cleanLog(log, log.nextOffset, CLEAN, NOW)
+    const { records } = log.read(0, 100_000, log.nextOffset)
+    const offsets: number[] = []
+    for (let at = 0; at < records.length; at += readBatchInfo(records, at).size) offsets.push(readBatchInfo(records, at).baseOffset)
+    expect(offsets).toEqual([0, 1, 2, 3, 4, 5, 7])
+  })
+
   test('compaction drops aborted records and their markers, keeps committed ones, and leaves an open transaction alone', async () => {
     const { log } = open(fresh(), 100_000)
     const txn = (producerId: number, value: string, key: string, baseSequence: number) =>

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { type BatchInfo, CONTROL, TRANSACTIONAL } from './batch.ts'
 import type { Log } from './log.ts'
 import { buildBatch, type LogRecord, readRecords } from './records.ts'
@@ -35,7 +36,7 @@ export async function cleanLog(log: Log, limit: number, settings: CleanerSetting
   for (const [i, segment] of cleanable.entries()) {
     for (const [info, batch] of segment.intact(0, segment.size)) {
       if (info.attributes & CONTROL) continue
-      for (const record of readRecords(batch) ?? []) if (record.key) newest.set(record.key.toString('latin1'), record.offset)
+      for (const record of readRecords(batch) ?? []) if (record.key) newest.set(digest(record.key), record.offset)
     }
     included.push(segment)
     end = log.segments[i + 1]!.baseOffset
@@ -73,6 +74,9 @@ function rewrite(log: Log, segment: Segment, newest: Map<string, number>, settin
   return clean
 }
 
+/** Keys can be large: as in Kafka, a digest stands for each. */
+const digest = (key: Buffer) => hash('sha1', key, 'base64')
+
 function isAborted(log: Log, info: BatchInfo): boolean {
   if (!(info.attributes & TRANSACTIONAL)) return false
   return log.producers.abortedBetween(info.baseOffset, info.lastOffset + 1).some(t => t.producerId === info.producerId)
@@ -80,7 +84,7 @@ function isAborted(log: Log, info: BatchInfo): boolean {
 
 function stays(record: LogRecord, newest: Map<string, number>, settings: CleanerSettings, now: number): boolean {
   if (!record.key) return false
-  if (newest.get(record.key.toString('latin1')) !== record.offset) return false
+  if (newest.get(digest(record.key)) !== record.offset) return false
   return record.value !== null || now - record.timestamp < settings.deleteRetentionMs
 }
 

@@ -32,8 +32,19 @@ function unpack(batch: Buffer): Buffer | null {
 // Record => length VARINT, attributes INT8, timestampDelta VARLONG, offsetDelta VARINT,
 //           keyLength VARINT (-1 null), key, valueLength VARINT (-1 null), value,
 //           headersCount VARINT, headersCount × (keyLength VARINT, key, valueLength VARINT, value)
-/** The records of a batch, or null when its compression (snappy, lz4) cannot be opened with Node's built-ins. */
+/**
+ * The records of a batch; null when they cannot be read: a compression that Node's built-ins do not open (snappy, lz4), or a client
+ * that put nonsense under a right checksum. Such batches are stored and served like any other.
+ */
 export function readRecords(batch: Buffer): LogRecord[] | null {
+  try {
+    return parseRecords(batch)
+  } catch {
+    return null
+  }
+}
+
+function parseRecords(batch: Buffer): LogRecord[] | null {
   const body = unpack(batch)
   if (!body) return null
   const baseOffset = readInt64(batch, 0)
