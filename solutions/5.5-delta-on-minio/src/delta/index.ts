@@ -1,0 +1,13 @@
+/** Delta tables in an object store: reader version 1, writer version 2 of the Delta transaction log protocol. See NOTES.md. */
+export type { Condition } from './data/conditions.ts'
+export type { InputRow, Row } from './data/rows.ts'
+export { type ScanOptions, scan } from './data/scan.ts'
+export { DeltaError, type DeltaErrorCode, isConflict } from './errors.ts'
+export type { Action, Add, CommitInfo, Metadata, Protocol, Remove, Txn } from './log/actions.ts'
+export { loadSnapshot, type Snapshot } from './log/snapshot.ts'
+export { column, type DataType, type Field, type Schema } from './schema/types.ts'
+export { FileStore } from './store/file-store.ts'
+export type { ObjectInfo, ObjectStore } from './store/object-store.ts'
+export { S3Store } from './store/s3-store.ts'
+export { type CreateOptions, DeltaTable, type TableOptions } from './table.ts'
+export type { Value } from './values/codec.ts'
