@@ -3,13 +3,14 @@ import { CompressionTypes, Kafka, logLevel, Partitioners, type Producer } from '
 import { startApacheKafka, whyNoApacheKafka } from '../tests/support/apache-kafka.ts'
 import { spawnKafkaLite, temporaryDirectory } from '../tests/support/kafka-lite.ts'
 
-// Compares Kafka-lite with Apache Kafka: one node, replication factor 1, no forced sync on either side, the same kafkajs client, the
+// Compares Kafka-lite with Apache Kafka: one node, replication factor 1, the same fsync behaviour (--fsync: every acknowledgement waits for the device, on both), the same kafkajs client, the
 // two taking turns in one run. Ratios are what counts: absolute figures are this machine's. Above 1.0 Kafka-lite is the faster.
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
     messages: { type: 'string', default: '50000' },
     bytes: { type: 'string', default: '200' },
+    fsync: { type: 'boolean', default: false },
   },
 })
 const ROUNDS = Number(values.rounds)
@@ -98,8 +99,8 @@ if (missing) throw new Error(missing)
 const value = Buffer.alloc(Number(values.bytes), 'x')
 const batches = Array.from({ length: MESSAGES / BATCH }, () => Array.from({ length: BATCH }, () => ({ value })))
 const { directory, remove } = temporaryDirectory('kafka-lite-bench')
-const apache = await startApacheKafka()
-const lite = await spawnKafkaLite({ DATA_DIR: directory })
+const apache = await startApacheKafka(values.fsync ? { 'log.flush.interval.messages': '1' } : {})
+const lite = await spawnKafkaLite({ DATA_DIR: directory, FSYNC: values.fsync ? 'always' : 'never' })
 const results: Record<'lite' | 'apache', Figures[]> = { lite: [], apache: [] }
 try {
   await round(apache.port, 'warm', batches)
@@ -120,7 +121,7 @@ const show: [keyof Figures, string, (v: number) => string][] = [
   ['ackP50', 'acknowledgement p50, ms', v => (1000 / v).toFixed(2)],
   ['ackP99', 'acknowledgement p99, ms', v => (1000 / v).toFixed(2)],
 ]
-console.log(`${ROUNDS} rounds of ${MESSAGES} messages of ${values.bytes} bytes; medians\n`)
+console.log(`${ROUNDS} rounds of ${MESSAGES} messages of ${values.bytes} bytes, fsync ${values.fsync ? 'always' : 'never'}; medians\n`)
 console.log(`${'figure'.padEnd(28)}${'Kafka-lite'.padStart(12)}${'Apache'.padStart(12)}${'ratio'.padStart(8)}   per round`)
 for (const [key, label, format] of show) {
   const ratios = results.lite.map((figures, i) => figures[key] / results.apache[i]![key])
