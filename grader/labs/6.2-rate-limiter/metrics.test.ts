@@ -15,7 +15,7 @@ kpi('metrics', async ({ learner, valkey, timeline, cleanup }) => {
   const link = await faultProxy({ host: valkey.host, target: valkey.port, timeline, lane: 'link to Redis' })
   cleanup(() => link.close())
   const redisUrl = `redis://${valkey.user}:${valkey.password}@127.0.0.1:${link.port}`
-  const [node] = await startNodes({ learner, valkey }, { redisUrl, env: { REDIS_TIMEOUT_MS: '250' } })
+  const [node] = await startNodes({ learner, valkey }, { redisUrl, env: { REDIS_TIMEOUT_MS: '1000' } })
   const decided = (page: Scrape, algorithm: string, outcome: string) => page.sum('ratelimit_decisions_total', { algorithm, outcome })
 
   did(`I asked ${ASKED} times under each algorithm, with limits of 5, 4 and 3, and read /metrics.`)

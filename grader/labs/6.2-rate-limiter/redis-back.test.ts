@@ -20,9 +20,9 @@ kpi('redis-back', async ({ learner, valkey, engine, random }) => {
   expect(await crowd(`flushed-${random.word(5)}`), 'answers').toBe(exactly)
 
   await valkey.kill()
-  const outage = delay(1200)
-  did('I took Redis away for 1.2 s. Each node was asked every 100 ms meanwhile.')
-  for (let i = 0; i < 10; i++) {
+  const outage = delay(900)
+  did('I took Redis away for 0.9 s. Each node was asked every 100 ms meanwhile.')
+  for (let i = 0; i < 8; i++) {
     await Promise.all(nodes.map(node => quote(node, 'meanwhile')))
     await delay(100)
   }
