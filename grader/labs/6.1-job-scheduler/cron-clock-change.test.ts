@@ -1,5 +1,5 @@
 import { did, fail, kpi } from '../../kpi/index.ts'
-import { ask, leads, start } from './support/cluster.ts'
+import { ask, leads, reaches, start } from './support/cluster.ts'
 import { type Change, changesIn, timesBetween, wallFields, wallOf } from './support/cron-oracle.ts'
 import { startSink } from './support/sink.ts'
 import { freeze, HOUR, MINUTE } from './support/time.ts'
@@ -59,7 +59,11 @@ kpi('cron-clock-change', async ({ learner, valkey, random, cleanup, timeline }) 
           .slice(Math.max(0, wrong - 1), wrong + 3)
           .map(time => wallOf(change.zone, time))
           .join(', ')
-      fail({ subject: `times from the ${wrong === 0 ? 'first' : `${wrong}.`} on`, expected: near(expected), saw: near(times) || 'none' })
+      fail({
+        subject: `its times after ${wallOf(change.zone, after)}${wrong > 1 ? `, from number ${wrong} on` : ''}`,
+        expected: near(expected),
+        saw: near(times) || 'none',
+      })
     }
 
   for (const change of kinds.sort((a, b) => a.at - b.at)) {
@@ -75,7 +79,9 @@ kpi('cron-clock-change', async ({ learner, valkey, random, cleanup, timeline }) 
     for (let at = from + 10 * MINUTE; at <= until; at += 10 * MINUTE) {
       await clock.set(at)
       const latest = due.findLast(time => time <= at)
-      if (latest !== undefined) await sink.call(`cron:${name}:${latest}`)
+      if (latest === undefined) continue
+      await sink.call(`cron:${name}:${latest}`)
+      await reaches(master, `cron:${name}:${latest}`, 'done')
     }
     await ask(master, 'DELETE', `/crons/${name}`)
     const runs = sink.calls

@@ -29,7 +29,8 @@ kpi('fair-tenants', async ({ learner, valkey, random, cleanup, timeline }) => {
   await learner.start('src/worker.ts', options({ valkey }, 'worker-1', env))
   await sink.reaches(150 + quiet.length * each)
 
-  const order = sink.applied.map(call => call.tenant)
+  const tenantOf = (id: string) => tenants.find(tenant => id.includes(tenant)) ?? 'gate'
+  const order = sink.applied.map(call => tenantOf(call.job))
   const rounds = order.slice(0, tenants.length * each)
   for (const tenant of tenants) {
     const at = [...order.keys()].filter(i => order[i] === tenant).slice(0, each)
@@ -58,6 +59,6 @@ kpi('fair-tenants', async ({ learner, valkey, random, cleanup, timeline }) => {
   )
   sink.release(gate)
   await sink.reaches(before + 34)
-  const back = sink.applied.slice(before + 1).map(call => call.tenant)
+  const back = sink.applied.slice(before + 1).map(call => tenantOf(call.job))
   expect(back.slice(0, 6).filter(tenant => tenant === quiet[0]).length, `jobs of ${quiet[0]} among the next 6`).toBe(3)
 })

@@ -81,7 +81,7 @@ kpi('kills', async ({ learner, valkey, random, cleanup, timeline }) => {
         maxAttempts: 500,
         backoffMs: 200,
       }
-      await ledger.write(id, () => accepted(id, more))
+      await ledger.write(id, () => accepted(id, more), { value: more.value })
     }
   }
   await Promise.all([nemesis(), ...Array.from({ length: 4 }, client)])
@@ -95,7 +95,15 @@ kpi('kills', async ({ learner, valkey, random, cleanup, timeline }) => {
     { within: PATIENCE },
   ).catch(() => {}) // The ledger says which are lost.
 
-  judgeLedger(ledger.check(sink.applied.map(call => ({ id: call.job }))), 'the receiver', killed)
+  const report = ledger.check(sink.applied.map(call => ({ id: call.job, value: String(call.value) })))
+  if (!report.ok)
+    fail({
+      subject: `the ${JOBS} jobs that were accepted`,
+      expected: 'each took effect, once, and nothing else did',
+      saw: `~${report.lost.length} lost, ~${report.doubled.length} twice, ~${report.invented.length} that nobody submitted`,
+      details: report.lost.slice(0, 3).map(({ id }) => `for example job ~${id.slice(4)}: see its attempts in timeline.html`),
+    })
+  judgeLedger(report, 'the receiver', killed)
   expect(sink.violations, 'wrong uses of fencing tokens').toEqual([])
   const states = new Map<string, number>()
   await eventually(

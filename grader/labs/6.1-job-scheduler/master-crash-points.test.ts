@@ -12,7 +12,7 @@ kpi('master-crash-points', async ({ learner, valkey, random, cleanup, timeline }
   const proxy = await stepProxy(valkey.port)
   cleanup(() => proxy.close())
   const dying = (name: string, env = {}) => options({ valkey }, name, env, through(valkey.url, proxy.port))
-  const where = () => `the master died between its ${proxy.passed.at(-1) ?? 'start'} and its next command`
+  const where = () => `the master died between its ${proxy.passed.join(', ') || 'start'} and its next command`
 
   did(`${POINTS} masters died (kill -9) while one job was submitted to them, each one command to Redis later than the one before.`)
   const points = new Map<string, string>()

@@ -35,6 +35,7 @@ kpi('paused-worker', async ({ learner, valkey, random, cleanup, timeline }) => {
   sink.behaviour = () => 'pass'
   await submit(master, sink.job('next', 0))
   expect((await sink.call('next')).worker, 'the worker that takes the next job').toBe(one.sleeper.name)
+  await reaches(master, 'next', 'done')
   const held = await job(master, 'asleep')
   expect(`${held.state}, by attempt ${held.attempts}, token ${held.token}`, 'the job, while the other worker is at it').toBe(
     `active, by attempt 2, token ${one.second.token}`,

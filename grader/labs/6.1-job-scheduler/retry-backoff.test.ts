@@ -1,7 +1,7 @@
 import { did, eventually, expect, fail, kpi } from '../../kpi/index.ts'
 import { type JobView, leads, reaches, SOON, start, submit } from './support/cluster.ts'
 import { startSink } from './support/sink.ts'
-import { freeze, HOUR, words } from './support/time.ts'
+import { about, freeze, HOUR, words } from './support/time.ts'
 
 const JOBS = 40
 
@@ -31,7 +31,7 @@ kpi('retry-backoff', async ({ learner, valkey, random, cleanup, timeline }) => {
     for (const id of ids) jobs.push(await reaches(master, id, 'delayed'))
     for (const { attempts, id } of jobs) expect(attempts, `attempts of ${id} before pause ${attempt}`).toBe(attempt)
     const pauses = jobs.map(one => one.runAt! - clock.now()).sort((a, b) => a - b)
-    const range = `${words(pauses[0]!)} to ${words(pauses.at(-1)!)}`
+    const range = `${about(pauses[0]!)} to ${about(pauses.at(-1)!)}`
     if (pauses[0]! < Math.floor(whole / 2) || pauses.at(-1)! > whole)
       fail({
         subject: `pauses after failure ${attempt} (backoffMs ${base})`,
@@ -44,9 +44,9 @@ kpi('retry-backoff', async ({ learner, valkey, random, cleanup, timeline }) => {
       fail({
         subject: `pauses after failure ${attempt}`,
         expected: `spread over ${words(whole / 2)} to ${words(whole)}, so that the receiver does not get all ${JOBS} at once`,
-        saw: different === 1 ? `${JOBS} times ${words(pauses[0]!)}` : `${different} different ones, ${range}`,
+        saw: different === 1 ? `${JOBS} times ${about(pauses[0]!)}` : `~${different} different ones, ${range}`,
       })
-    did(`I moved the clock of Redis on by ${words(pauses.at(-1)!)}, the longest of the pauses.`)
+    did(`I moved the clock of Redis on by ${about(pauses.at(-1)!)}, the longest of the pauses.`)
     if (attempt === 4) sink.behaviour = () => 'pass'
     await clock.advance(pauses.at(-1)!)
   }
@@ -61,5 +61,5 @@ kpi('retry-backoff', async ({ learner, valkey, random, cleanup, timeline }) => {
   await sink.call('often', 2)
   const capped = (await reaches(master, 'often', 'delayed')).runAt! - clock.now()
   if (capped > HOUR)
-    fail({ subject: 'the pause after the second failure (backoffMs one hour)', expected: 'an hour at most', saw: words(capped) })
+    fail({ subject: 'the pause after the second failure (backoffMs one hour)', expected: 'an hour at most', saw: about(capped) })
 })

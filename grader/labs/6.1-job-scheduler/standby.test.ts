@@ -1,6 +1,6 @@
 import { did, eventually, expect, fail, kpi } from '../../kpi/index.ts'
 import type { Program } from '../../learner/types.ts'
-import { ask, options, SOON, start, submit } from './support/cluster.ts'
+import { ask, options, reaches, SOON, start, submit } from './support/cluster.ts'
 import { startSink } from './support/sink.ts'
 import { freeze, MINUTE, words } from './support/time.ts'
 
@@ -34,11 +34,15 @@ kpi('standby', async ({ learner, valkey, cleanup, timeline }) => {
 
   // Runs that are due, by the contract: of several missed ones the latest.
   const due: number[] = []
-  const move = async (minutes: number) => {
+  const pass = async (minutes: number) => {
     await clock.advance(minutes * MINUTE)
     due.push(clock.now() - (clock.now() % MINUTE))
-    await sink.call(`cron:beat:${due.at(-1)}`)
   }
+  const ran = async () => {
+    await sink.call(`cron:beat:${due.at(-1)}`)
+    await reaches([...living][0]!, `cron:beat:${due.at(-1)}`, 'done')
+  }
+  const move = (minutes: number) => pass(minutes).then(ran)
 
   const first = await leader(0)
   did(`Two masters, one leads. A cron runs every minute; I moved the clock on by three minutes, one by one.`)
@@ -49,17 +53,19 @@ kpi('standby', async ({ learner, valkey, cleanup, timeline }) => {
   did(`I killed the leader (-9), and moved the clock on by two minutes; its lease was ${words(LEASE)}.`)
   living.delete(first.master)
   await first.master.kill()
-  await move(2)
+  await pass(2)
   const second = await leader(first.epoch)
-  await sink.call('later')
+  await ran()
+  await reaches(second.master, 'later', 'done')
   await move(1)
 
   did('I started it again, paused the new leader (SIGSTOP) for two minutes, and let it go on.')
   living.add(await learner.start('src/master.ts', options({ valkey }, 'master-3', env)))
   second.master.pause()
   living.delete(second.master)
-  await move(2)
+  await pass(2)
   const third = await leader(second.epoch)
+  await ran()
   living.add(second.master)
   second.master.resume()
   await leader(second.epoch)

@@ -16,12 +16,18 @@ kpi('worker-crash-points', async ({ learner, valkey, cleanup, timeline }) => {
   const proxy = await stepProxy(valkey.port)
   cleanup(() => proxy.close())
 
+  // It stands still (SIGSTOP) while another worker lives and dies, and does afterwards what that one has left.
+  const survivor = await learner.start('src/worker.ts', options({ valkey }, 'survivor', env))
+  await submit(master, sink.job('first', 'first'))
+  await reaches(master, 'first', 'done')
+
   did(
     `${POINTS} times I submitted a job and started a worker, which died (kill -9) before its n-th command reached Redis, for n = 1 to ${POINTS}.`,
   )
-  const points: { id: string; last: string; next: string }[] = []
+  did(`Each time I then let ${words(LEASE)} of lease run out, and a worker that lives went on.`)
   for (let n = 0; n < POINTS; n++) {
     const id = `point-${n + 1}`
+    survivor.pause()
     await submit(master, sink.job(id, id))
     proxy.arm(n)
     const worker = await learner.start('src/worker.ts', {
@@ -30,19 +36,16 @@ kpi('worker-crash-points', async ({ learner, valkey, cleanup, timeline }) => {
     })
     const next = await proxy.exhausted(`worker-${n + 1} sends command ${n + 1} to Redis`)
     await worker.kill()
-    points.push({ id, last: proxy.passed.at(-1) ?? 'nothing', next })
-  }
-
-  did(`Then I let ${words(LEASE)} of lease run out and started a worker that lives.`)
-  await clock.advance(LEASE + 1)
-  await learner.start('src/worker.ts', options({ valkey }, 'survivor', env))
-  await submit(master, sink.job('marker', 'marker'))
-  await reaches(master, 'marker', 'done')
-  for (const { id, last, next } of points) {
-    const where = `the worker died between its ${last} and its ${next}`
+    await clock.advance(LEASE + 1)
+    survivor.resume()
     await reaches(master, id, 'done').catch(async () => {
       const seen = await job(master, id)
-      fail({ subject: `job ${id}: ${where}`, expected: 'done by the worker that lives', saw: `${seen.state}, and nobody will ever run it` })
+      const sent = proxy.passed.length === 0 ? 'its start' : `its ${proxy.passed.join(', ')}`
+      fail({
+        subject: `the job of a worker that died between ${sent} and its next command (${next})`,
+        expected: 'done by the worker that lives',
+        saw: `${seen.state}, and nobody will ever run it`,
+      })
     })
   }
   expect(sink.applied.length, 'effects').toBe(POINTS + 1)

@@ -2,7 +2,7 @@
 import { NotYet } from './errors.ts'
 
 /**
- * Steps 9 and 10: the next `count` times after an instant, milliseconds since the epoch, in order. Fewer when there are none within eight
+ * Step 11: the next `count` times after an instant, milliseconds since the epoch, in order. Fewer when there are none within eight
  * years (31 February).
  * @throws RangeError that names the field, or the zone
  */

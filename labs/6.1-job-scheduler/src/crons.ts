@@ -13,7 +13,7 @@ export interface Crons {
   fire(epoch: number, due: { name: string; spec: string; next: number }, now: number): Promise<void>
 }
 
-/** Step 9. */
+/** Step 11. */
 export function createCrons(_redis: Redis, _scripts: Scripts, _config: Config): Crons {
   const notYet = async () => {
     throw new NotYet('src/crons.ts')

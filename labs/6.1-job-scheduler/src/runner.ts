@@ -16,7 +16,7 @@ export interface Runner {
 
 /**
  * Runs jobs, as many at once as `config.concurrency`.
- * Step 4: not every failed attempt is worth another. Step 5: nobody renews the leases. Step 6: who tells an attempt that it has lost its job?
+ * Step 4: nobody renews the leases. Step 5: who tells an attempt that it has lost its job? Step 6: not every failed attempt is worth another.
  */
 export function createRunner({ queue, config }: { queue: Queue; config: Config; metrics: Metrics }): Runner {
   let active = 0

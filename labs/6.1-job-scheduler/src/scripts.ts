@@ -12,7 +12,7 @@ export interface Scripts {
   readonly base: string
 }
 
-/** Sends the whole script every time. Step 14: 40 bytes would do, as long as the server knows the script. */
+/** Sends the whole script every time. Step 13: 40 bytes would do, as long as the server knows the script. */
 export function createScripts(redis: Redis, config: Config): Scripts {
   const base = `${config.keyPrefix}{jobs}:`
   const read = (name: string) => readFileSync(new URL(`./lua/${name}.lua`, import.meta.url), 'utf8')

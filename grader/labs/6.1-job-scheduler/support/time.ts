@@ -27,7 +27,7 @@ export async function freeze({ valkey }: Pick<KpiFixtures, 'valkey'>, at = 1_790
 /** "1 min 30 s", "250 ms" */
 export function words(ms: number): string {
   if (ms < 0) return `-${words(-ms)}`
-  if (ms < SECOND || ms % SECOND !== 0) return `${ms} ms`
+  if (ms < SECOND) return `${ms} ms`
   const parts = [
     [Math.floor(ms / HOUR), 'h'],
     [Math.floor((ms % HOUR) / MINUTE), 'min'],
@@ -39,11 +39,14 @@ export function words(ms: number): string {
     .join(' ')
 }
 
-/** Wait for a list to have so many entries; more than that is a failure at once, with what is too much. */
+/** A time that differs from run to run: "~2.7 s". */
+export const about = (ms: number): string => `~${(ms / SECOND).toFixed(1)} s`
+
+/** Wait for a list to have so many entries; more than that is a failure at once. */
 export const counts = (what: string, list: () => readonly string[], count: number, within = 10_000): Promise<true> =>
   eventually(what, () => list().length >= count || fail({ expected: `${count}`, saw: `${list().length} (${list().join(' ')})` }), {
     within,
   }).then(() => {
-    if (list().length > count) fail({ subject: what, expected: `${count}`, saw: `${list().length} (${list().join(' ')})` })
+    if (list().length > count) fail({ subject: what, expected: `${count}`, saw: `more than ${count}` })
     return true as const
   })

@@ -28,12 +28,13 @@ export function createScripts(redis: Redis, config: Config): Scripts {
     }
     return found
   }
-  const loaded: Partial<Record<ScriptName, Promise<unknown>>> = {}
+  const loaded = new Set<ScriptName>()
   return {
     base,
     async run(name, ...args) {
       const { lua, sha } = script(name)
-      await (loaded[name] ??= redis.script('LOAD', lua))
+      if (!loaded.has(name)) await redis.script('LOAD', lua)
+      loaded.add(name)
       return redis.evalsha(sha, 1, base, ...args)
     },
   }
