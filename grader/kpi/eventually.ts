@@ -30,10 +30,11 @@ export async function eventually<T>(
     if (performance.now() >= deadline) break
     await delay(options.every ?? 20)
   }
-  const seen = last === undefined ? undefined : describe(last)
+  const seen = last === undefined ? undefined : last instanceof KpiFailure ? last.feedback : describe(last)
   throw new KpiFailure({
     subject: what,
     expected: [seen?.expected, `within ${within >= 1000 ? `${within / 1000} s` : `${within} ms`}`].filter(Boolean).join(', '),
     saw: seen?.saw ?? 'it had not happened by then',
+    ...(last instanceof KpiFailure && last.feedback.details ? { details: last.feedback.details } : {}),
   })
 }
