@@ -27,7 +27,10 @@ export function describe(error: unknown): { subject?: string; expected?: string;
   const text = error.message.split('\n')[0]!.replace(/ \/\/ .*$/, '')
   const parts = /^(?:(.*?): )?expected (.*?) (?:(?:to|not) .*)$/.exec(text)
   const subject = parts?.[1]
-  const matcher = / ((?:not )?to .*)$/.exec(text)?.[1] ?? ''
+  // Behind the subject, which may say "to" itself: "the answer to hello: expected …".
+  const claim = subject === undefined ? text : text.slice(subject.length + 2)
+  const matcher =
+    / ((?:not )?to (?:be|equal|deeply|strictly|have|match|contain|include|throw|satisfy|start|end)\b.*)$/.exec(claim)?.[1] ?? ''
   // Only for equality does "expected" alone say what was wanted; other matchers need their words ("greater than 5").
   const plain = /^to (be|equal|deeply equal|strictly equal)(?! (greater|less|close|in|an? |defined|undefined|null|truthy|falsy))/.test(
     matcher,

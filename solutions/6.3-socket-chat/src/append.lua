@@ -12,14 +12,15 @@ local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)
 if last[1] then
   seq = tonumber(string.match(last[1][1], '^%d+')) + 1
 else
-  -- A new log starts at the clock, above every log that was here before. An emptied one (an inbox) remembers its last id.
-  local now = redis.call('TIME')
-  seq = now[1] * 1000000 + now[2]
+  -- An emptied log (an inbox) remembers its last id. A new one starts at the clock, above every log that was here before.
   local info = redis.pcall('XINFO', 'STREAM', KEYS[1])
-  if not info.err then
+  if info.err then
+    local now = redis.call('TIME')
+    seq = now[1] * 1000000 + now[2]
+  else
     for i = 1, #info, 2 do
       if info[i] == 'last-generated-id' then
-        seq = math.max(seq, tonumber(string.match(info[i + 1], '^%d+')) + 1)
+        seq = tonumber(string.match(info[i + 1], '^%d+')) + 1
       end
     end
   end

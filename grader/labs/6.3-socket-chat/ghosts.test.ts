@@ -1,0 +1,63 @@
+import { faultProxy } from '../../experiments/fault-proxy.ts'
+import { scrape } from '../../experiments/metrics.ts'
+import { did, eventually, expect, inconclusive, kpi } from '../../kpi/index.ts'
+import { Chat, join } from './support/chat.ts'
+import { header } from './support/wire.ts'
+
+const HEARTBEAT = 400
+const [WAVES, GHOSTS, HALF_FRAME] = [5, 300, 120_000]
+
+kpi('ghosts', async ({ learner, valkey, random, timeline, cleanup }) => {
+  const chat = new Chat({ learner, valkey, random, cleanup })
+  const node = await chat.node({
+    env: { HEARTBEAT_MS: String(HEARTBEAT), MAX_FRAME_BYTES: '131072', ADMIT_BURST: '1000' },
+    limits: { memoryMb: 96, openFiles: 2048 },
+  })
+  const tunnel = await faultProxy({ target: node.port, timeline, lane: 'tunnel' })
+  cleanup(() => tunnel.close())
+  const room = `road-${random.word(5)}`
+  const alive = await chat.client(node.port, 'alive')
+  await join(alive, room)
+  const silent = await chat.client(node.port, 'silent', { pong: false })
+  const mute = await chat.connect(node.port)
+
+  const reason = (client: typeof alive) => `${client.heard.find(it => it.t === 'error')?.['code'] ?? 'no error'}, ${client.end ?? 'open'}`
+  await silent.until('the end of a client that does not answer pings', () => silent.end !== undefined)
+  did(`HEARTBEAT_MS is ${HEARTBEAT}. One client answers pings, one does not, and one has never said hello.`)
+  expect(silent.heard.some(it => it.t === 'ping') ? 'pinged' : 'not pinged', 'before it was let go, the silent client was').toBe('pinged')
+  expect(reason(silent), 'what the silent client was told').toBe('heartbeat_timeout, FIN')
+  await mute.until('the end of a client without hello', () => mute.end !== undefined)
+  expect(reason(mute), 'what the client without hello was told').toBe('hello_timeout, FIN')
+
+  const connections = async () => (await scrape(node.url)).sum('chat_connections')
+  let swallowed = 0
+  for (let wave = 0; wave < WAVES; wave++) {
+    const users = Array.from({ length: GHOSTS }, (_, i) => `ghost${wave}-${i}`)
+    const ghosts = await Promise.all(users.map(user => chat.client(tunnel.port, user)))
+    // Half of a large frame is what a driver was sending when the tunnel began.
+    for (const ghost of ghosts) ghost.raw(Buffer.concat([header(HALF_FRAME + 10_000), Buffer.alloc(HALF_FRAME, 'x')]))
+    await Promise.all(ghosts.map(ghost => ghost.until('the bytes to leave', () => ghost.socket.writableLength === 0)))
+    await eventually('bytes on their way', () => tunnel.connections >= GHOSTS, { within: 10_000 })
+    tunnel.halfOpen()
+    swallowed += tunnel.connections
+    did(`Wave ${wave + 1}: ${GHOSTS} drivers sent half of a frame (${HALF_FRAME} bytes) and went into the tunnel: no FIN, no RST, nothing.`)
+    await eventually(
+      'chat_connections is down to the one that is alive',
+      async () => {
+        expect(await connections(), 'chat_connections').toBe(1)
+        return true
+      },
+      { within: 15_000 },
+    )
+    tunnel.heal()
+    for (const ghost of ghosts) ghost.close()
+    await eventually('the tunnel to be empty', () => tunnel.connections === 0, { within: 10_000 })
+  }
+  if (swallowed === 0) inconclusive('no connection was in the tunnel')
+  expect(alive.end ?? 'open', 'the connection of the client that answers pings').toBe('open')
+  await alive.ask({ t: 'send', id: 'm', room, body: 'still here' }, 'ack')
+  await alive.ask({ t: 'who', user: `ghost${WAVES - 1}-0` }, 'presence', it => it['status'] === 'offline')
+  const closed = (await scrape(node.url)).sum('chat_closed_total', { reason: 'heartbeat_timeout' })
+  expect(closed, 'chat_closed_total{reason="heartbeat_timeout"}').toBe(WAVES * GHOSTS + 1)
+  did(`The node has 96 MB; ${WAVES} waves of ghosts held ${Math.round((WAVES * GHOSTS * HALF_FRAME) / 1e6)} MB between them.`)
+})

@@ -1,0 +1,66 @@
+import { judgeLedger, Ledger } from '../../experiments/ledger.ts'
+import { did, expect, kpi } from '../../kpi/index.ts'
+import { Chat } from './support/chat.ts'
+
+const PER_SENDER = 120
+
+kpi('one-order', async ({ learner, valkey, random, cleanup }) => {
+  const chat = new Chat({ learner, valkey, random, cleanup })
+  const [one, two] = await Promise.all([chat.node(), chat.node()])
+  const room = `order-${random.word(5)}`
+  const members = await Promise.all([one, one, two, two].map((node, i) => chat.member(node.port, `user${i}-${random.word(3)}`, room)))
+  const ledger = new Ledger()
+  const total = PER_SENDER * members.length
+  const left = members.map(() => PER_SENDER)
+  // Bursts in a random order, none of them waiting for an ack: what is under way on both nodes overlaps all the time.
+  while (left.some(count => count > 0)) {
+    const i = random.pick(left.flatMap((count, index) => (count > 0 ? [index] : [])))
+    for (let burst = Math.min(left[i]!, random.int(1, 8)); burst > 0; burst--) {
+      const id = `${i}-${PER_SENDER - left[i]!--}`
+      const body = random.word(random.int(1, 40))
+      ledger.attempt(id, { scope: members[i]!.user, value: body })
+      members[i]!.say({ t: 'send', id, room, body })
+    }
+    await new Promise(resolve => setImmediate(resolve))
+  }
+  did(`Two nodes, two members on each. All four sent ${PER_SENDER} messages to the room at the same time, without waiting for acks.`)
+  for (const member of members)
+    await member.until(`all acks at ${member.user}`, () => member.heard.filter(it => it.t === 'ack').length >= PER_SENDER)
+  for (const member of members)
+    await member.until(`all ${total} messages at ${member.user}`, () => member.messages({ room }).length >= total)
+
+  const seqOf = new Map<string, unknown>()
+  for (const member of members)
+    for (const ack of member.heard.filter(it => it.t === 'ack')) {
+      ledger.ack(String(ack['id']))
+      seqOf.set(String(ack['id']), ack['seq'])
+    }
+  const first = members[0]!.messages({ room })
+  for (const member of members) {
+    const got = member.messages({ room })
+    judgeLedger(
+      ledger.check(
+        got.map(it => ({ id: String(it['id']), value: String(it['body']) })),
+        { order: true },
+      ),
+      `a member on ${member === members[0] || member === members[1] ? 'node-1' : 'node-2'}`,
+    )
+    expect(
+      got.map(it => it['id']).join(' ') === first.map(it => it['id']).join(' ') ? 'the same' : firstDifference(got, first),
+      'the order in which the members got the messages',
+    ).toBe('the same')
+    const broken = got.findIndex((it, i) => i > 0 && it['seq'] !== (got[i - 1]!['seq'] as number) + 1)
+    expect(broken === -1 ? 'yes' : `${got[broken - 1]!['seq']}, then ${got[broken]!['seq']}`, 'each seq is one more than the last').toBe(
+      'yes',
+    )
+    const odd = got.find(it => seqOf.get(String(it['id'])) !== it['seq'])
+    expect(odd ? `${odd['id']}: msg ${odd['seq']}, ack ${seqOf.get(String(odd['id']))}` : 'the same', 'seq in the ack and in the msg').toBe(
+      'the same',
+    )
+  }
+})
+
+const firstDifference = (a: { [key: string]: unknown }[], b: { [key: string]: unknown }[]): string => {
+  const at = a.findIndex((it, i) => it['id'] !== b[i]?.['id'])
+  return `message ${at + 1} is ${a[at]?.['id']} for one and ${b[at]?.['id']} for another`
+}
