@@ -11,6 +11,8 @@ const about = (ms: number): string => `~${Math.round(ms)} ms`
 const SANDBOX_NOTE =
   'A program may read its lab folder and the installed packages, and write to the folder in TMPDIR; it may not start others.'
 
+const started = ({ name, launch }: RunningProgram): string[] => [`I started ${name} (${launch.entry}).`]
+
 const printed = (lines: string[], { name, logs }: RunningProgram): string[] => {
   if (lines.length === 0) return [`${name} printed nothing.`]
   const note = logs.slice(-60).some(line => line.text.includes('ERR_ACCESS_DENIED')) ? [SANDBOX_NOTE] : []
@@ -31,7 +33,12 @@ export const exitedBeforeReady = async (
   const exit = program.exit ?? (await program.exited)
   const when = about(program.endedAt - program.startedAt)
   if (program.hit) {
-    return fault(program.hit.code, { saw: `${name} was ended before it was ready: ${program.hit.sentence}`, expected, details })
+    return fault(program.hit.code, {
+      did: started(program),
+      saw: `${name} was ended before it was ready: ${program.hit.sentence}`,
+      expected,
+      details,
+    })
   }
   const portInUse = seen.error?.includes('EADDRINUSE') && program.logs.some(line => line.text.includes(String(program.port)))
   // Its own second listen() fails too, but then the port is free once it is gone.
@@ -39,10 +46,11 @@ export const exitedBeforeReady = async (
   if (seen.syntax && seen.error) {
     const at = seen.at ?? entry
     const message = seen.error.replace(/^SyntaxError(?: \[\w+\])?: /, '')
-    return fault('MR-E-076', { saw: `${at} cannot be parsed: ${message}`, expected, lookAt: at, details })
+    return fault('MR-E-076', { did: started(program), saw: `${at} cannot be parsed: ${message}`, expected, lookAt: at, details })
   }
   const said = seen.error ? `: ${seen.error}` : ''
   return fault('MR-E-070', {
+    did: started(program),
     saw: `${name} ${exitWords(exit)} after ${when}, before it was ready${said}`,
     expected,
     details,
@@ -67,6 +75,7 @@ export const notReady = (
   const { launch, name } = program
   const seen = readable(program.logs, launch.cwd, ports)
   return fault('MR-E-071', {
+    did: started(program),
     expected: `${expected} within ${withinMs / 1000} s`,
     saw: `${name} was running but not ready${last ? `: it ${last}` : ''}`,
     details: printed(seen.lines, program),
@@ -78,6 +87,7 @@ export const didNotEnd = (program: RunningProgram, withinMs: number): LearnerFau
   const { launch, name } = program
   const seen = readable(program.logs, launch.cwd)
   return fault('MR-E-077', {
+    did: started(program),
     expected: `${launch.entry} ends within ${withinMs / 1000} s`,
     saw: `${name} was still running; the grader ended it`,
     details: printed(seen.lines, program),
