@@ -6,6 +6,8 @@ import type { Config, Transport, TransportEvents } from './types.ts'
 
 /** Milliseconds that a peer has to close in turn. */
 const LINGER = 1000
+/** Bytes of one turn of the event loop that are sent together. */
+const FLUSH = 64 * 1024
 
 /**
  * Half-close: our FIN follows what is queued, and what the peer still sends is read and thrown away. Closing with unread bytes would send
@@ -30,6 +32,10 @@ export function tcpTransport(socket: Socket, config: Config, events: TransportEv
   const decoder = new FrameDecoder(config.maxFrameBytes)
   let open = true
   let corked = false
+  const flush = () => {
+    if (corked) socket.uncork()
+    corked = false
+  }
   socket.on('data', chunk => {
     events.heard()
     try {
@@ -54,14 +60,13 @@ export function tcpTransport(socket: Socket, config: Config, events: TransportEv
       if (!corked) {
         corked = true
         socket.cork()
-        process.nextTick(() => {
-          corked = false
-          socket.uncork()
-        })
+        process.nextTick(flush)
       }
       socket.write((frame.tcp ??= encodeFrame(frame.text)))
     },
     get waiting() {
+      // Bytes that are held back here for one system call do not wait for the peer.
+      if (corked && socket.writableLength > FLUSH) flush()
       return socket.writableLength
     },
     pause: () => void socket.pause(),
