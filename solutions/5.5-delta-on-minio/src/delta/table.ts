@@ -3,9 +3,15 @@ import type { Row } from './data/rows.ts'
 import { type ScanOptions, scan } from './data/scan.ts'
 import { DeltaError } from './errors.ts'
 import type { Metadata } from './log/actions.ts'
+import { writeCheckpoint } from './log/checkpoint-write.ts'
 import { PROTOCOL } from './log/protocol.ts'
 import { loadSnapshot, refresh, type Snapshot } from './log/snapshot.ts'
 import { type OperationOptions, type Outcome, type Planned, run, type TxnOption } from './operations/context.ts'
+import { type Predicate, planDelete } from './operations/delete.ts'
+import { type At, history, snapshotAt } from './operations/history.ts'
+import { type MergeOptions, planMerge } from './operations/merge.ts'
+import { type OptimizeOptions, planOptimize } from './operations/optimize.ts'
+import { type VacuumOptions, vacuum } from './operations/vacuum.ts'
 import { type AppendOptions, type OverwriteOptions, planAddColumns, planAppend, planOverwrite, type Rows } from './operations/write.ts'
 import type { Field } from './schema/types.ts'
 import { makeSchema } from './schema/validate.ts'
@@ -94,8 +100,58 @@ export class DeltaTable {
     return await this.#run(undefined, snapshot => planAddColumns(snapshot, fields))
   }
 
-  async #run(txn: TxnOption | undefined, plan: (snapshot: Snapshot) => Promise<Planned | undefined>): Promise<Outcome> {
-    return await run(() => this.latest(), this.#options, txn, plan)
+  /** Takes rows out in one commit. */
+  async delete(predicate: Predicate, options: { txn?: TxnOption } = {}): Promise<Outcome> {
+    return await this.#run(options.txn, snapshot => planDelete(snapshot, predicate, this.#options))
+  }
+
+  /** Updates, deletes and inserts by key in one commit. Throws `DELTA_DUPLICATE_MERGE_KEY` where the source has a key twice. */
+  async merge(source: Rows, options: MergeOptions & { txn?: TxnOption }): Promise<Outcome> {
+    const kept = repeatable(source)
+    return await this.#run(options.txn, snapshot => planMerge(snapshot, kept(), options, this.#options))
+  }
+
+  /** Writes small files together; no row changes. */
+  async optimize(options: OptimizeOptions = {}): Promise<Outcome> {
+    return await this.#run(undefined, snapshot => planOptimize(snapshot, options, this.#options))
+  }
+
+  /** Deletes files that no version within the retention needs; returns their paths. Throws `DELTA_UNSAFE_VACUUM`. */
+  async vacuum(options: VacuumOptions = {}): Promise<string[]> {
+    return await vacuum(await this.latest(), options, Date.now())
+  }
+
+  /** The table as it was at a version or a time. Throws `DELTA_VERSION_NOT_FOUND`. */
+  async at(at: At): Promise<Snapshot> {
+    return await snapshotAt(this.store, at)
+  }
+
+  /** Who did what, newest first. */
+  async history(limit = 1_000): Promise<Awaited<ReturnType<typeof history>>> {
+    return await history(this.store, limit)
+  }
+
+  /** Writes a checkpoint of the newest version, whatever the interval. */
+  async checkpoint(): Promise<void> {
+    await writeCheckpoint(await this.latest(), Date.now())
+  }
+
+  async #run(txn: TxnOption | undefined, plan: (snapshot: Snapshot) => Promise<Planned>): Promise<Outcome> {
+    const outcome = await run(() => this.latest(), this.#options, txn, plan)
+    if (outcome.committed) await this.#checkpointIfDue(outcome.version)
+    return outcome
+  }
+
+  /** The commit stands, whatever becomes of this. */
+  async #checkpointIfDue(version: number): Promise<void> {
+    try {
+      const interval = Number(this.#snapshot.property('delta.checkpointInterval', '10'))
+      if (!(Number.isInteger(interval) && interval > 0) || version % interval !== 0) return
+      const latest = await this.latest()
+      await writeCheckpoint(latest.version === version ? latest : await snapshotAt(this.store, { version }), Date.now())
+    } catch (error) {
+      this.#options.onWarning?.(`no checkpoint of version ${version}: ${(error as Error).message}`)
+    }
   }
 }
 

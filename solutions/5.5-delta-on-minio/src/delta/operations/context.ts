@@ -29,12 +29,17 @@ export interface Outcome {
   readonly version: number
   /** False where the batch (`txn`) had been written before, or nothing was to be done. */
   readonly committed: boolean
+  /** What was counted, such as `rowsUpdated`; also in the commit, as operationMetrics. */
+  readonly metrics?: Metrics
 }
+
+export type Metrics = Readonly<Record<string, number>>
 
 /** A plan, and the files that it has stored for it. */
 export interface Planned {
   readonly plan: Plan
   readonly writer?: FileWriter
+  readonly metrics?: Metrics
 }
 
 /**
@@ -45,7 +50,7 @@ export async function run(
   newest: () => Promise<Snapshot>,
   options: OperationOptions,
   txn: TxnOption | undefined,
-  makePlan: (snapshot: Snapshot) => Promise<Planned | undefined>,
+  makePlan: (snapshot: Snapshot) => Promise<Planned>,
 ): Promise<Outcome> {
   if (txn && (txn.appId === '' || !Number.isSafeInteger(txn.version)))
     throw new DeltaError(
@@ -57,16 +62,15 @@ export async function run(
     checkWritable(snapshot.protocol, snapshot.metadata, snapshot.schema, snapshot.store.url)
     if (txn && (snapshot.state.txns.get(txn.appId)?.version ?? -Infinity) >= txn.version)
       return { version: snapshot.version, committed: false }
-    const planned = await makePlan(snapshot)
-    if (!planned) return { version: snapshot.version, committed: false }
+    const { plan, writer, metrics } = await makePlan(snapshot)
+    if (plan.actions.length === 0 && !txn) return { version: snapshot.version, committed: false, ...(metrics ? { metrics } : {}) }
+    const named = metrics ? { ...withTxn(plan, txn), metrics } : withTxn(plan, txn)
     try {
-      return {
-        version: await commit(snapshot, withTxn(planned.plan, txn), { isolation: isolationOf(snapshot), maxAttempts: options.maxAttempts }),
-        committed: true,
-      }
+      const version = await commit(snapshot, named, { isolation: isolationOf(snapshot), maxAttempts: options.maxAttempts })
+      return { version, committed: true, ...(metrics ? { metrics } : {}) }
     } catch (error) {
       const certainlyNot = isConflict(error) || (error instanceof DeltaError && error.code === 'DELTA_MAX_COMMIT_ATTEMPTS_EXCEEDED')
-      if (certainlyNot) await planned.writer?.discard()
+      if (certainlyNot) await writer?.discard()
       if (!isConflict(error) || plans >= options.maxPlans) throw error
     }
   }

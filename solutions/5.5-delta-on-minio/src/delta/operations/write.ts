@@ -21,17 +21,11 @@ export interface OverwriteOptions {
 }
 
 /** Adds rows. Reads nothing, so that it conflicts with changes of the schema alone. */
-export async function planAppend(
-  snapshot: Snapshot,
-  rows: Rows,
-  options: AppendOptions,
-  operation: OperationOptions,
-): Promise<Planned | undefined> {
+export async function planAppend(snapshot: Snapshot, rows: Rows, options: AppendOptions, operation: OperationOptions): Promise<Planned> {
   const schema = withColumns(snapshot.schema, options.addColumns ?? [])
   const writer = writerFor(snapshot, operation, true, schema)
   const adds = await writing(writer, () => store(snapshot, schema, rows, writer))
   const actions: Action[] = [...schemaChange(snapshot, schema), ...adds.map(add => ({ add }))]
-  if (actions.length === 0) return undefined
   const parameters = { mode: 'Append', partitionBy: snapshot.metadata.partitionColumns }
   return { writer, plan: { operation: 'WRITE', parameters, actions, reads: NOTHING } }
 }
@@ -63,14 +57,15 @@ export async function planOverwrite(
   return { writer, plan: { operation: 'WRITE', parameters: { mode: 'Overwrite', predicate: options.where ?? [] }, actions, reads } }
 }
 
-/** Only a change of the schema; undefined where the columns are there. */
-export async function planAddColumns(snapshot: Snapshot, fields: readonly Field[]): Promise<Planned | undefined> {
+/** Only a change of the schema; none where the columns are there. */
+export async function planAddColumns(snapshot: Snapshot, fields: readonly Field[]): Promise<Planned> {
   const schema = withColumns(snapshot.schema, fields)
   const actions = schemaChange(snapshot, schema)
-  return actions.length === 0 ? undefined : { plan: { operation: 'ADD COLUMNS', parameters: { columns: fields }, actions, reads: NOTHING } }
+  return { plan: { operation: 'ADD COLUMNS', parameters: { columns: fields }, actions, reads: NOTHING } }
 }
 
-function schemaChange(snapshot: Snapshot, schema: Schema): Action[] {
+/** The action for a schema that differs from the table's. */
+export function schemaChange(snapshot: Snapshot, schema: Schema): Action[] {
   return schema === snapshot.schema ? [] : [{ metaData: { ...snapshot.metadata, schemaString: JSON.stringify(schema) } }]
 }
 

@@ -14,6 +14,7 @@ export interface Plan {
   readonly parameters: Readonly<Record<string, unknown>>
   readonly actions: readonly Action[]
   readonly reads: ReadSet
+  readonly metrics?: Readonly<Record<string, number>>
 }
 
 export interface CommitOptions {
@@ -99,6 +100,7 @@ function infoOf(snapshot: Snapshot, plan: Plan, txnId: string, isolation: Isolat
     timestamp: Date.now(),
     operation: plan.operation,
     operationParameters: texts(plan.parameters),
+    ...(plan.metrics ? { operationMetrics: texts(plan.metrics) } : {}),
     readVersion: snapshot.version,
     isolationLevel: isolation,
     isBlindAppend: plan.reads.rows === undefined && plan.reads.files.size === 0 && plan.actions.every(({ remove }) => !remove),
