@@ -21,6 +21,12 @@ export function runCommand(command: string, args: readonly string[], cwd: string
   })
 }
 
+/** Variables that switch peers and long forms of tests on: a verdict without a peer must not stand for one with it. */
+const switches = () =>
+  Object.entries(process.env)
+    .filter(([name]) => /^(MILLRACE_(?!CACHE|RUN|PLAN)|PEERS$|OBJECT_STORE_)/.test(name))
+    .sort()
+
 /**
  * A project of vitest.config.ts as a suite.
  * @param filters files or folders of it; empty: the whole project
@@ -29,7 +35,7 @@ export function runCommand(command: string, args: readonly string[], cwd: string
 export function vitestSuite(root: string, project: string, filters: readonly string[], inputs: readonly string[]): Suite {
   return {
     name: [project, ...filters].join(' '),
-    key: () => contentHash(root, inputs, { suite: 'vitest', project, filters }),
+    key: () => contentHash(root, inputs, { suite: 'vitest', project, filters, switches: switches() }),
     async run({ signal }) {
       const dir = mkdtempSync(join(tmpdir(), 'millrace-test-'))
       const file = join(dir, 'report.json')
