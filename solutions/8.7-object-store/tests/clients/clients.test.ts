@@ -42,7 +42,7 @@ test.skipIf(!existsSync(python))(
   },
 )
 
-test.skipIf(!peerProgram('mc'))('mc (not there: scripts/build-peers.sh mc)', async () => {
+test.skipIf(!peerProgram('mc'))('mc (not there: bench/build-peers.sh mc)', async () => {
   const directory = temporaryDirectory()
   const env = {
     PATH: process.env['PATH'] ?? '',

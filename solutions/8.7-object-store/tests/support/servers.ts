@@ -49,7 +49,7 @@ export function peerProgram(name: string): string | undefined {
 /** Starts MinIO or versitygw in a fresh directory. */
 export async function startPeer(name: 'minio' | 'versitygw'): Promise<S3Server> {
   const program = peerProgram(name)
-  if (!program) throw new Error(`${name} is not there: run scripts/build-peers.sh ${name}`)
+  if (!program) throw new Error(`${name} is not there: run bench/build-peers.sh ${name}`)
   const directory = temporaryDirectory()
   const [port, consolePort] = [await freePort(), await freePort()]
   const [data, versions] = [join(directory.path, 'data'), join(directory.path, 'versions')]

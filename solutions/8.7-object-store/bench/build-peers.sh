@@ -1,7 +1,7 @@
 #!/bin/sh
 # Builds the programs that the object store is compared with, from Go modules, into ~/.cache/millrace/bin:
 #   versitygw (2.2 min of CPU), mc (about 2 min), minio (4.5 min).
-# Usage: scripts/build-peers.sh [versitygw] [mc] [minio]      (default: all three)
+# Usage: bench/build-peers.sh [versitygw] [mc] [minio]      (default: all three)
 # Go's build cache makes it resumable: STEP_SECONDS=110 stops after that long with exit code 75, run it again to go on.
 set -eu
 
