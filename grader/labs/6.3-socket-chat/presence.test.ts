@@ -10,7 +10,7 @@ kpi('presence', async ({ learner, valkey, random, cleanup }) => {
   const [driver, other, asker] = [`driver-${random.word(4)}`, `other-${random.word(4)}`, `asker-${random.word(4)}`]
   const eyes = await Promise.all([chat.client(one!.port, asker), chat.client(two!.port, asker)])
   const ask = async (eye: ChatClient, user: string) => (await eye.ask({ t: 'who', user }, 'presence', it => it['user'] === user))['status']
-  const becomes = async (user: string, status: string, which = eyes) => {
+  const becomes = async (user: string, status: string, which: readonly ChatClient[] = eyes) => {
     for (const eye of which)
       await eventually(
         `${user.split('-')[0]} is ${status} on both nodes`,
