@@ -75,11 +75,13 @@ kpi('cron-clock-change', async ({ learner, valkey, random, cleanup, timeline }) 
     await leads(master)
     await ask(master, 'PUT', `/crons/${name}`, { schedule, timezone: change.zone, job: sink.job('', name) })
     const until = change.at + 28 * HOUR
+    let awaited: number | undefined
     const due = timesBetween(schedule, change.zone, from, until)
     for (let at = from + 10 * MINUTE; at <= until; at += 10 * MINUTE) {
       await clock.set(at)
       const latest = due.findLast(time => time <= at)
-      if (latest === undefined) continue
+      if (latest === undefined || latest === awaited) continue
+      awaited = latest
       await sink.call(`cron:${name}:${latest}`)
       await reaches(master, `cron:${name}:${latest}`, 'done')
     }

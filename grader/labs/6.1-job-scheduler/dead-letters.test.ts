@@ -30,6 +30,11 @@ kpi('dead-letters', async ({ learner, valkey, random, cleanup, timeline }) => {
   expect((await reaches(master, 'refused', 'dead')).attempts, 'attempts of the job that was answered 422').toBe(1)
   expect((await reaches(master, 'strange', 'dead')).error, 'error of the job of an unknown kind').toBeTruthy()
 
+  did('A job with maxAttempts 1 and timeoutMs 300, whose receiver did not answer.')
+  sink.behaviour = () => 'hold'
+  await submit(master, sink.job('hangs', reason, { maxAttempts: 1, timeoutMs: 300 }))
+  expect((await reaches(master, 'hangs', 'dead')).attempts, 'attempts of the job that took too long').toBe(1)
+
   did(`A job with maxAttempts ${most} that killed (-9) every worker that took it.`)
   sink.behaviour = call => (call.job === 'poison' ? 'hold' : 'pass')
   await submit(master, sink.job('poison', reason, { maxAttempts: most }))
@@ -43,7 +48,7 @@ kpi('dead-letters', async ({ learner, valkey, random, cleanup, timeline }) => {
   expect((await reaches(master, 'poison', 'dead')).attempts, 'attempts of the job that kills workers').toBe(most)
 
   const listed = (await ask<JobView[]>(master, 'GET', '/dead')).map(one => one.id)
-  expect(listed.sort(), 'GET /dead').toEqual(['fails', 'poison', 'refused', 'strange'])
+  expect(listed.sort(), 'GET /dead').toEqual(['fails', 'hangs', 'poison', 'refused', 'strange'])
 
   did('The receiver was mended; I asked for another try of one dead letter.')
   sink.behaviour = () => 'pass'
@@ -52,5 +57,5 @@ kpi('dead-letters', async ({ learner, valkey, random, cleanup, timeline }) => {
   expect((await reaches(master, 'fails', 'done')).attempts, 'attempts since the retry').toBe(1)
   await ask(master, 'POST', '/jobs/fails/retry', undefined, 409)
   const left = (await ask<JobView[]>(master, 'GET', '/dead')).map(one => one.id)
-  expect(left.sort(), 'GET /dead').toEqual(['poison', 'refused', 'strange'])
+  expect(left.sort(), 'GET /dead').toEqual(['hangs', 'poison', 'refused', 'strange'])
 })

@@ -41,6 +41,21 @@ kpi('lease-renewal', async ({ learner, valkey, random, cleanup, timeline }) => {
   sink.releaseAll()
   for (const id of ids) expect((await reaches(master, id, 'done')).attempts, `attempts of ${id}`).toBe(1)
 
+  did(
+    'A worker fell asleep (SIGSTOP) with a job, and lost it to the other one. When it woke up, I waited for it to notice, and let go of the receiver.',
+  )
+  sink.behaviour = () => 'hold'
+  await submit(master, sink.job('lost', 'lost'))
+  const slept = await sink.call('lost')
+  const sleeper = workers.find(one => one.name === slept.worker)
+  sleeper?.pause()
+  await clock.advance(lease + 1)
+  const other = await sink.call('lost', 2)
+  sleeper?.resume()
+  await eventually(`${slept.worker} gives up the job that it has lost`, () => slept.aborted, { within: SOON })
+  sink.release(other)
+  expect((await reaches(master, 'lost', 'done')).worker, 'who did the job').toBe(other.worker)
+
   did('A worker that held a job was killed (-9), and the clock moved on by a lease.')
   sink.behaviour = call => (call.attempt === 1 ? 'hold' : 'pass')
   await submit(master, sink.job('orphan', 'orphan'))

@@ -8,6 +8,15 @@ kpi('queue-on-disk', async ({ learner, cleanup, random }) => {
     `I brought your compose project up, stopped the workers, submitted ${ids.length} jobs, and killed Redis (-9) as soon as they were accepted.`,
   )
   await compose('stop', '-t', '1', ...(await workers()))
+  const fsync = (await compose('exec', '-T', 'redis', 'sh', '-c', 'valkey-cli config get appendfsync || redis-cli config get appendfsync'))
+    .stdout
+  if (!/\balways\b/.test(fsync))
+    fail({
+      subject: 'appendfsync of Redis: a kill leaves what the kernel has not written yet, a power cut does not, and I cannot cut the power',
+      expected: 'always',
+      saw: fsync.trim().split(/\s+/).at(-1) ?? 'nothing',
+      lookAt: 'compose.yaml',
+    })
   await api(
     'master-1',
     'POST',

@@ -24,6 +24,7 @@ export interface Call {
 /** What to do with a call: 'hold' it (with its effect done), answer with a status other than 2xx (no effect), or let it pass. */
 export type Behaviour = (call: Call) => 'hold' | 'pass' | number
 
+/** The book of one KPI's receiver, and how it behaves. */
 export class Sink {
   readonly calls: Call[] = []
   /** Calls that took effect, in order. */
@@ -31,6 +32,8 @@ export class Sink {
   /** Wrong uses of fencing tokens, in words. */
   readonly violations: string[] = []
   behaviour: Behaviour = () => 'pass'
+  /** Milliseconds until a call that passes is answered, its effect being done at once. */
+  latency: () => number = () => 0
   readonly url: string
   private readonly newest = new Map<string, Call>()
   private readonly done = new Set<string>()
@@ -105,7 +108,9 @@ export class Sink {
       call.applied = true
       this.applied.push(call)
     }
-    if (behaviour === 'pass') answer(200)
+    const wait = this.latency()
+    if (behaviour === 'pass' && wait > 0) setTimeout(answer, wait, 200)
+    else if (behaviour === 'pass') answer(200)
     else this.held.set(call, answer)
   }
 }

@@ -6,6 +6,7 @@ import { SOON } from './cluster.ts'
 /** What clients say to get connected: no step of anybody's work. */
 const GREETINGS = new Set(['HELLO', 'AUTH', 'INFO', 'CLIENT', 'SELECT', 'PING', 'TIME', 'SCRIPT', 'COMMAND', 'READONLY'])
 
+/** A TCP proxy to Redis that counts commands; one a program that is to die. */
 export class StepProxy {
   readonly port: number
   /** Commands that reached the server since the last `arm`, by name. */
