@@ -4,7 +4,7 @@ import { Chat } from './support/chat.ts'
 import type { ChatClient } from './support/client.ts'
 
 const SOCKETS = 2000
-const [RATE, BURST, QUEUE] = [400, 50, 300]
+const [RATE, BURST, QUEUE] = [1000, 50, 300]
 
 kpi('two-thousand', async ({ learner, valkey, random, cleanup }) => {
   const chat = new Chat({ learner, valkey, random, cleanup })

@@ -85,14 +85,15 @@ function wsTransport(socket: Duplex, head: Buffer, config: Config, events: Trans
       events.closed()
     }
   }
-  socket.on('data', read)
   socket.once('close', () => {
     open = false
     events.closed()
   })
   // What came with the handshake goes first, but not before the caller has the transport.
-  if (head.length > 0) socket.unshift(head)
-  socket.resume()
+  process.nextTick(() => {
+    if (head.length > 0) read(head)
+    if (open) socket.on('data', read)
+  })
   return {
     send: frame => void (open && socket.write((frame.ws ??= encodeWsFrame(OP.text, frame.text)))),
     get waiting() {

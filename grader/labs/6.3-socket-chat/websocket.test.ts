@@ -1,0 +1,95 @@
+import { did, expect, fail, kpi } from '../../kpi/index.ts'
+import { Chat, send } from './support/chat.ts'
+import { PATIENCE } from './support/client.ts'
+import { token } from './support/wire.ts'
+import { WsPeer } from './support/ws.ts'
+
+kpi('websocket', async ({ learner, valkey, random, cleanup }) => {
+  const chat = new Chat({ learner, valkey, random, cleanup })
+  const node = await chat.node()
+  const peer = async (options: Parameters<WsPeer['open']>[1] = {}) => {
+    const one = new WsPeer()
+    cleanup(() => one.socket.destroy())
+    return one.open(node.httpPort, options)
+  }
+  const room = `web-${random.word(5)}`
+  const tcp = await chat.member(node.port, 'driver', room)
+
+  const raw = await peer()
+  expect(raw.status, 'status of the answer to the handshake').toBe('101')
+  expect((await peer({ headers: { 'sec-websocket-version': '8' } })).status, 'status for Sec-WebSocket-Version: 8').toBe('426')
+  expect((await peer({ headers: { 'sec-websocket-key': 'c2hvcnQ=' } })).status, 'status for a key that is not 16 bytes').toBe('400')
+
+  // A client that the grader did not write.
+  const browser = new WebSocket(`ws://127.0.0.1:${node.httpPort}/ws`)
+  cleanup(() => browser.close())
+  const heard: Record<string, unknown>[] = []
+  let [closed, look] = ['', () => {}]
+  browser.onmessage = event => {
+    heard.push(JSON.parse(String(event.data)))
+    look()
+  }
+  browser.onclose = event => {
+    closed = String(event.code)
+    look()
+  }
+  const until = async (what: string, holds: () => boolean) => {
+    for (const deadline = performance.now() + PATIENCE; !holds(); ) {
+      if (performance.now() > deadline || (closed && !holds()))
+        fail({
+          subject: what,
+          expected: `within ${PATIENCE / 1000} s`,
+          saw: closed ? `the connection was closed (${closed})` : JSON.stringify(heard.at(-1) ?? 'nothing'),
+        })
+      await new Promise<void>(resolve => {
+        const timer = setTimeout(resolve, 200)
+        look = () => {
+          clearTimeout(timer)
+          resolve()
+        }
+      })
+    }
+  }
+  const opened = Promise.withResolvers<boolean>()
+  browser.onopen = () => opened.resolve(true)
+  browser.onerror = () => opened.resolve(false)
+  expect((await opened.promise) ? 'open' : 'refused', "the connection of Node's own WebSocket client").toBe('open')
+  browser.send(JSON.stringify({ t: 'hello', versions: [1], token: token('dispatch', chat.secret) }))
+  browser.send(JSON.stringify({ t: 'join', room }))
+  await until('joined', () => heard.some(one => one['t'] === 'joined'))
+  did("Node's own WebSocket client said hello and joined a room in which a TCP client is.")
+
+  const texts = [`kjøl ${random.word(6)}`, '冷 🚚', 'x'.repeat(200), 'y'.repeat(60_000), '']
+  for (const [i, body] of texts.entries()) {
+    await send(tcp, room, `t${i}`, body)
+    browser.send(JSON.stringify({ t: 'send', id: `w${i}`, room, body }))
+    await until('the ack', () => heard.some(one => one['t'] === 'ack' && one['id'] === `w${i}`))
+  }
+  const wanted = texts.flatMap((body, i) => [`driver t${i} ${body}`, `dispatch w${i} ${body}`])
+  const told = (list: Record<string, unknown>[]) =>
+    list.filter(one => one['t'] === 'msg').map(one => `${one['from']} ${one['id']} ${one['body']}`)
+  await until('all messages at the WebSocket client', () => told(heard).length >= wanted.length)
+  await tcp.until('all messages at the TCP client', () => tcp.messages({ room }).length >= wanted.length)
+  for (const [who, got] of [
+    ['WebSocket', told(heard)],
+    ['TCP', told(tcp.heard)],
+  ] as const)
+    expect(
+      got.join('\n') === wanted.join('\n') ? 'all, in order' : `${got.length} of ${wanted.length}, or others`,
+      `what the ${who} client got`,
+    ).toBe('all, in order')
+  browser.send(JSON.stringify({ t: 'bye' }))
+  await until('the end', () => closed !== '')
+  expect(closed, 'the close code after bye').toBe('1000')
+
+  const forged = await peer()
+  forged.say({ t: 'hello', versions: [1], token: token('dispatch', 'guessed') })
+  await forged.until('the close frame', () => forged.closeCode !== undefined)
+  expect(`${forged.frames.at(-1)?.['code']}, ${forged.closeCode}`, 'the error and the close code for a forged token').toBe(
+    'unauthorized, 1008',
+  )
+  const large = await peer()
+  large.send({ opcode: 1, payload: 'x'.repeat(70_000) })
+  await large.until('the close frame', () => large.closeCode !== undefined)
+  expect(large.closeCode, 'the close code for a message over MAX_FRAME_BYTES').toBe(1009)
+})
