@@ -1,7 +1,7 @@
 import { faultProxy } from '../../experiments/fault-proxy.ts'
 import type { Limit } from '../../experiments/limits-oracle.ts'
-import { quantile, type Scrape, scrape } from '../../experiments/metrics.ts'
-import { did, eventually, expect, kpi } from '../../kpi/index.ts'
+import { quantile, type Sample, type Scrape, scrape } from '../../experiments/metrics.ts'
+import { did, eventually, expect, fail, kpi } from '../../kpi/index.ts'
 import { configure, quote, startNodes } from './support/nodes.ts'
 
 const LIMITS: Limit[] = [
@@ -10,6 +10,8 @@ const LIMITS: Limit[] = [
   { algorithm: 'sliding-window-counter', limit: 3, windowMs: 3_600_000 },
 ]
 const ASKED = 7
+
+const bound = (sample: Sample): number => Number(sample.labels['le']?.replace('+Inf', 'Infinity'))
 
 kpi('metrics', async ({ learner, valkey, timeline, cleanup }) => {
   const link = await faultProxy({ host: valkey.host, target: valkey.port, timeline, lane: 'link to Redis' })
@@ -32,6 +34,13 @@ kpi('metrics', async ({ learner, valkey, timeline, cleanup }) => {
   }
   expect(page.types.get('ratelimit_decisions_total') ?? 'none', 'TYPE of ratelimit_decisions_total').toBe('counter')
   expect(page.types.get('ratelimit_decision_seconds') ?? 'none', 'TYPE of ratelimit_decision_seconds').toBe('histogram')
+  const buckets = page.samples.filter(sample => sample.name === 'ratelimit_decision_seconds_bucket').sort((a, b) => bound(a) - bound(b))
+  if (buckets.some((bucket, i) => bucket.value < (buckets[i - 1]?.value ?? 0)))
+    fail({
+      subject: 'ratelimit_decision_seconds_bucket, from the smallest le up',
+      expected: 'each counts everything up to its bound: none is below the one before',
+      saw: `~${buckets.map(bucket => bucket.value).join(' ')}`,
+    })
   quantile(page, 'ratelimit_decision_seconds', 0.5)
   expect(page.sum('ratelimit_decision_seconds_count'), 'ratelimit_decision_seconds_count').toBe(3 * ASKED)
   expect(page.sum('ratelimit_decision_seconds_sum'), 'ratelimit_decision_seconds_sum, in seconds').toBeLessThan(3 * ASKED * 5)

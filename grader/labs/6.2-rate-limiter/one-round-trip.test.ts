@@ -18,27 +18,32 @@ kpi('one-round-trip', async ({ learner, valkey, random, cleanup }) => {
     if (source !== 'lua' && args.some(arg => arg.startsWith(valkey.prefix))) commands.push(args)
   })
 
+  /** What the server has been sent since the last call; waits until MONITOR has shown a command of our own. */
+  const sent = async (): Promise<string[][]> => {
+    const marker = `${valkey.prefix}marker-${random.word(8)}`
+    await valkey.admin.get(marker)
+    const at = await eventually('MONITOR has shown all commands', () => commands.findIndex(args => args[1] === marker) + 1 || undefined)
+    return commands.splice(0, at).slice(0, -1)
+  }
+
   for (const limit of LIMITS) {
     const tenant = `trip-${random.word(6)}`
     await configure([node!], tenant, limit)
     await quote(node!, tenant)
-    commands.length = 0
+    await sent()
     const began = performance.now()
     for (let i = 0; i < ASKED; i++) await quote(node!, tenant)
     const seconds = Math.ceil((performance.now() - began) / 1000)
-    const end = `${valkey.prefix}end-${random.word(6)}`
-    await valkey.admin.get(end)
-    await eventually('the server has shown all commands', () => commands.some(args => args[1] === end))
-    const seen = commands.filter(args => args[1] !== end)
+    const seen = await sent()
     did(`I asked ${ASKED} times under ${limit.algorithm} and watched what the node sends to Redis (MONITOR).`)
-    const text = seen.find(args => args[0]?.toLowerCase() === 'eval')
-    if (text)
+    const texts = seen.filter(args => args[0]?.toLowerCase() === 'eval')
+    if (texts.length > 2)
       fail({
         subject: 'a decision',
-        expected: 'one short command: the script is known to the server by its SHA1',
-        saw: `EVAL with ${text[1]!.length} characters of script, ${seen.filter(args => args[0]?.toLowerCase() === 'eval').length} times`,
+        expected: 'one short command: the server knows the script by its SHA1',
+        saw: `EVAL with ${texts[0]![1]!.length} characters of script, ${texts.length} times`,
       })
-    // A limit may be read again after a second at the latest; four times a second is generous.
+    // The contract grants four reads of the limit a second.
     const most = ASKED + 4 * seconds + 2
     if (seen.length > most)
       fail({
@@ -47,6 +52,6 @@ kpi('one-round-trip', async ({ learner, valkey, random, cleanup }) => {
         saw: `~${seen.length}`,
         details: ['The first of them:', ...seen.slice(0, 4).map(args => `  ${args.join(' ').replaceAll(valkey.prefix, '').slice(0, 100)}`)],
       })
-    expect(seen.length, 'commands').toBeGreaterThanOrEqual(ASKED)
+    expect(seen.length, `commands for ${ASKED} decisions`).toBeGreaterThanOrEqual(ASKED)
   }
 })

@@ -3,6 +3,7 @@ import { Redis } from 'ioredis'
 import type { Algorithm, Limit, Verdict } from '../../../experiments/limits-oracle.ts'
 import { fail } from '../../../kpi/index.ts'
 import type { KpiFixtures } from '../../../kpi/types.ts'
+import { limitWords } from './words.ts'
 
 /** Milliseconds for a pipeline of decisions; a script that never ends holds up the whole server. */
 const PATIENCE = 5000
@@ -49,23 +50,31 @@ export async function openLua(
   })
   redis.on('error', () => {})
   cleanup(() => redis.disconnect())
-  const broken = (error: Error): never => {
+  const broken = (error: Error, asked?: Ask): never => {
+    const details = asked ? [`The call: ${limitWords(asked.limit)}, cost ${asked.cost}.`] : []
+    if (/ACL failure|NOPERM/.test(error.message)) details.push('A script may touch the key in KEYS and no other.')
     if (error.message === 'Command timed out')
       fail({
         subject: file,
         expected: 'an answer',
         saw: `none within ${PATIENCE / 1000} s; a script that does not end stops the whole server`,
         lookAt: file,
+        details,
       })
-    const at = /(?:user_script|script):(\d+):\s*(.*?)(?: script: .*)?$/.exec(error.message)
+    const line = /(?:user_script|script|@user_script):(\d+)/.exec(error.message)?.[1]
+    const what = error.message
+      .replace(/^ERR /, '')
+      .replace(/^.*?user_script:\d+:\s*/, '')
+      .replace(/\.? script: (?:[0-9a-f]{40})?,? ?on @user_script.*$/, '')
     fail({
       subject: file,
       expected: 'a script that answers',
-      saw: at ? `line ${at[1]}: ${at[2]}` : error.message,
-      lookAt: at ? `${file}:${at[1]}` : file,
+      saw: line ? `line ${line}: ${what}` : what,
+      lookAt: line ? `${file}:${line}` : file,
+      details,
     })
   }
-  const sha = String(await redis.script('LOAD', text).catch(broken))
+  const sha = String(await redis.script('LOAD', text).catch(error => broken(error)))
 
   return {
     file,
@@ -75,8 +84,8 @@ export async function openLua(
       pipeline.time()
       for (const { key, limit, cost } of asks) pipeline.evalsha(sha, 1, key, ...argv(limit, cost))
       pipeline.time()
-      const results = (await pipeline.exec().catch(broken)) as [Error | null, unknown][]
-      for (const [error] of results) if (error) broken(error)
+      const results = (await pipeline.exec().catch(error => broken(error))) as [Error | null, unknown][]
+      for (const [i, [error]] of results.entries()) if (error) broken(error, asks[i - 1])
       return {
         before: micros(results[0]![1]),
         after: micros(results.at(-1)![1]),
