@@ -1,5 +1,5 @@
 import { did, expect, fail, kpi } from '../../kpi/index.ts'
-import { leads, options, start, submit } from './support/cluster.ts'
+import { options, start, submit } from './support/cluster.ts'
 import { startSink } from './support/sink.ts'
 import { freeze } from './support/time.ts'
 
@@ -8,7 +8,6 @@ kpi('fair-tenants', async ({ learner, valkey, random, cleanup, timeline }) => {
   await freeze({ valkey })
   const env = { CONCURRENCY: '1' }
   const { master } = await start({ learner, valkey }, { workers: 0, env })
-  await leads(master)
   const noisy = `noisy-${random.word(4)}`
   const quiet = Array.from({ length: random.int(2, 4) }, (_, i) => `quiet-${i}-${random.word(4)}`)
   const each = random.int(4, 6)

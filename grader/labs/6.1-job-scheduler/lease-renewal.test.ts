@@ -52,7 +52,7 @@ kpi('lease-renewal', async ({ learner, valkey, random, cleanup, timeline }) => {
   await clock.advance(lease + 1)
   const other = await sink.call('lost', 2)
   sleeper?.resume()
-  await eventually(`${slept.worker} gives up the job that it has lost`, () => slept.aborted, { within: SOON })
+  await eventually('the worker that slept gives up the job that it has lost', () => slept.aborted, { within: SOON })
   sink.release(other)
   expect((await reaches(master, 'lost', 'done')).worker, 'who did the job').toBe(other.worker)
 

@@ -1,5 +1,5 @@
 import { did, expect, kpi } from '../../kpi/index.ts'
-import { leads, options, SOON, start, submit } from './support/cluster.ts'
+import { options, SOON, start, submit } from './support/cluster.ts'
 import { startSink } from './support/sink.ts'
 import { freeze, words } from './support/time.ts'
 
@@ -9,7 +9,6 @@ kpi('priorities', async ({ learner, valkey, random, cleanup, timeline }) => {
   const aging = random.int(20, 60) * 1000
   const env = { AGING_MS: String(aging), CONCURRENCY: '1' }
   const { master } = await start({ learner, valkey }, { workers: 0, env })
-  await leads(master)
 
   did(
     `No worker ran. I submitted jobs of random priorities over ${words(aging * 12)}; a waiting job gains one priority every ${words(aging)}.`,

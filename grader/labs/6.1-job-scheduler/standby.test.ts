@@ -26,7 +26,10 @@ kpi('standby', async ({ learner, valkey, cleanup, timeline }) => {
       async () => {
         const all = await Promise.all([...living].map(async master => ({ master, ...(await lead(master)) })))
         const [one, other] = all.filter(seen => seen.leader)
-        const saw = all.map(seen => `${seen.master.name} ${seen.leader ? 'leads' : 'follows'} in epoch ${seen.epoch}`).join(', ')
+        const saw = all
+          .map(seen => `one ${seen.leader ? 'leads' : 'follows'} in epoch ${seen.epoch}`)
+          .sort()
+          .join(', ')
         return one && !other && one.epoch > above ? one : fail({ expected: `one leader, in an epoch above ${above}`, saw })
       },
       { within: SOON },
