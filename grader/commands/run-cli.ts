@@ -1,7 +1,9 @@
+import { stripVTControlCharacters } from 'node:util'
 import { type ArgsDef, type CommandDef, renderUsage, runCommand } from 'citty'
 import { CodedError } from '../errors/coded-error.ts'
 import { renderError } from '../errors/render.ts'
 import { nearest } from '../ui/nearest.ts'
+import { terminalOf } from '../ui/terminal.ts'
 
 /** Commands without a script of their own in package.json: `pnpm seal` would be unknown to pnpm. */
 const AUTHORS = new Set(['seal', 'readme'])
@@ -24,7 +26,9 @@ export async function runCli(argv: string[], commands: Record<string, Loader>): 
     if (!load) throw new CodedError('MR-E-002', { name, nearest: nearest(name, Object.keys(commands)) ?? 'help' })
     const command = (await load()).default as CommandDef<ArgsDef>
     if (rawArgs.includes('--help') || rawArgs.includes('-h')) {
-      process.stdout.write(`${await renderUsage(command, { meta: { name: 'pnpm' } })}\n${examplesOf(command)}`)
+      const usage = await renderUsage(command, { meta: { name: 'pnpm' } })
+      // citty colours without asking whether anybody can see colours.
+      process.stdout.write(`${terminalOf().color ? usage : stripVTControlCharacters(usage)}\n${examplesOf(command)}`)
       return 0
     }
     checkArguments(name, (command.args ?? {}) as ArgsDef, rawArgs)
