@@ -59,6 +59,8 @@ test.skipIf(!PEER_IS_THERE)(`we read what delta-rs writes, with its checkpoint a
   expect(asText(await rowsOf(early), early.schema)).toEqual((await peerRead(directory.path, {}, 8)).rows)
   dropCommits(directory.path, 12)
   expect(await read()).toEqual(theirs.rows)
+  await peer('split', directory.path, '{}', '12')
+  expect(await read()).toEqual(theirs.rows)
 
   const one = await rowsOf(table, [{ column: 'id', op: '=', value: 11n }])
   expect(one.map(({ string }) => string)).toEqual(['updated'])

@@ -2,6 +2,7 @@
 
     peer.py read  URI OPTIONS [VERSION]   one JSON object a row on stdout, every value as text (see `text`)
     peer.py write URI OPTIONS             a table with a history, see `write`
+    peer.py split  DIRECTORY OPTIONS VERSION  the checkpoint of a version, made into one of three parts
     peer.py append URI OPTIONS COUNT APP  COUNT appends of one row, against other writers
 OPTIONS is a JSON object of storage options.
 """
@@ -9,10 +10,12 @@ OPTIONS is a JSON object of storage options.
 import datetime as dt
 import decimal
 import json
+import os
 import struct
 import sys
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 from deltalake import DeltaTable, write_deltalake
 
 UTC = dt.timezone.utc
@@ -127,5 +130,14 @@ def append(uri, options, count, app):
         write_deltalake(uri, batch, mode="append", storage_options=options)
 
 
+def split(directory, _options, version):
+    prefix = f"{directory}/_delta_log/{int(version):020}.checkpoint"
+    whole = pq.read_table(f"{prefix}.parquet")
+    third = -(-whole.num_rows // 3)
+    for part in range(3):
+        pq.write_table(whole.slice(part * third, third), f"{prefix}.{part + 1:010}.{3:010}.parquet", compression="zstd")
+    os.remove(f"{prefix}.parquet")
+
+
 command, uri, options, *more = sys.argv[1:]
-{"read": read, "write": write, "append": append}[command](uri, json.loads(options), *more)
+{"read": read, "write": write, "split": split, "append": append}[command](uri, json.loads(options), *more)

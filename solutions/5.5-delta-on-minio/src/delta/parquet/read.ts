@@ -64,6 +64,7 @@ export async function* readRows(store: ObjectStore, path: string, size: number, 
               parsers: PARSERS,
               utf8: false,
             })
+      if (raw.length !== rowEnd - rowStart) throw new Error(`${raw.length} rows where ${rowEnd - rowStart} should be`)
       yield raw.map(row => {
         const physical: PhysicalRow = {}
         for (const [name, codec] of codecs)

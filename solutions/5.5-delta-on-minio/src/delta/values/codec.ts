@@ -3,7 +3,7 @@ import { DeltaError } from '../errors.ts'
 import { type DataType, decimalOf } from '../schema/types.ts'
 import type { Physical } from './compare.ts'
 import { bytesOfPrecision, fromTwosComplement, fromUnscaled, toUnscaled } from './decimal.ts'
-import { fromDays, fromMicros, toDays, toMicros } from './time.ts'
+import { checkDays, checkMicros, fromDays, fromMicros, toDays, toMicros } from './time.ts'
 
 /** A value as rows carry it: long is bigint; decimal, date and timestamp are text ('1.50', '2024-01-31', '2024-01-31T12:00:00.000000Z'). */
 export type Value = string | number | bigint | boolean | Uint8Array | null
@@ -151,7 +151,7 @@ const date: Codec = {
   element: { type: 'INT32', converted_type: 'DATE', logical_type: { type: 'DATE' } },
   toPhysical: toDays,
   fromPhysical: physical => fromDays(physical as number),
-  fromParquet: raw => raw as number,
+  fromParquet: raw => checkDays(raw as number),
   toText: physical => fromDays(physical as number),
   fromText: toDays,
   bounds: 'text',
@@ -165,7 +165,7 @@ const timestamp: Codec = {
   },
   toPhysical: toMicros,
   fromPhysical: physical => fromMicros(physical as bigint),
-  fromParquet: raw => raw as bigint,
+  fromParquet: raw => checkMicros(raw as bigint),
   toText: physical => fromMicros(physical as bigint),
   fromText: toMicros,
   bounds: 'text',
