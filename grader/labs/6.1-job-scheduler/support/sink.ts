@@ -35,6 +35,9 @@ export class Sink {
   /** Milliseconds until a call that passes is answered, its effect being done at once. */
   latency: () => number = () => 0
   readonly url: string
+  /** Most calls of one worker that were open at once. */
+  readonly peak = new Map<string, number>()
+  private readonly open = new Map<string, number>()
   private readonly newest = new Map<string, Call>()
   private readonly done = new Set<string>()
   private readonly held = new Map<Call, (status: number) => void>()
@@ -81,11 +84,21 @@ export class Sink {
   receive(body: Omit<Call, 'applied' | 'aborted'>, response: ServerResponse): void {
     const call: Call = { ...body, applied: false, aborted: false }
     this.calls.push(call)
+    const open = (this.open.get(call.worker) ?? 0) + 1
+    this.open.set(call.worker, open)
+    this.peak.set(call.worker, Math.max(open, this.peak.get(call.worker) ?? 0))
+    let closed = false
+    const close = () => {
+      if (!closed) this.open.set(call.worker, this.open.get(call.worker)! - 1)
+      closed = true
+    }
     const answer = (status: number): void => {
       call.status = status
+      close()
       response.writeHead(status, { 'content-type': 'text/plain' }).end(status < 300 ? `receipt of ${call.job}` : `status ${status}`)
     }
     response.once('close', () => {
+      close()
       if (!response.writableFinished) call.aborted = true
     })
     if (!Number.isSafeInteger(call.token) || call.token < 1) this.violations.push(`${call.job}: "${call.token}" is no token`)
