@@ -13,6 +13,8 @@ export interface SimulateConfig {
   workers: number
   /** Readings that a vehicle sends on each trip. */
   readingsPerTrip: number
+  /** Business events to do at most, all workers together; undefined: until nothing is left to do. */
+  events: number | undefined
 }
 
 function need(env: NodeJS.ProcessEnv, name: string): string {
@@ -39,4 +41,5 @@ export const readSimulateConfig = (env: NodeJS.ProcessEnv): SimulateConfig => ({
   seed: whole(env, 'SEED', 1, 0),
   workers: whole(env, 'WORKERS', 4, 1),
   readingsPerTrip: whole(env, 'READINGS_PER_TRIP', 3, 0),
+  events: env['EVENTS'] === undefined ? undefined : whole(env, 'EVENTS', 0, 0),
 })

@@ -63,7 +63,6 @@ async function loadAll(client: pg.Client, files: readonly CsvFile[]): Promise<Lo
   for (const plan of inOrder(plans)) {
     for (const { table, key } of plan.references) if (!parents.has(table)) parents.set(table, await storedKeys(client, table, key))
     if (!plan.existing) plan.references = await provenReferences(plan, parents)
-    plan.scan.values.clear() // Only needed to find the key.
     const { report: loaded, keys } = await loadTable(client, plan, parents)
     report.tables[plan.file.table] = loaded
     if (!plan.existing && plan.key !== undefined && isReferred(plan, plans)) parents.set(plan.file.table, keys)

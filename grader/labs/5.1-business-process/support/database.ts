@@ -39,11 +39,14 @@ const shown = (row: readonly (string | null)[]): string => JSON.stringify(row)
 export async function expectRows(pool: Pool, table: Table, where = table.name): Promise<void> {
   const wanted = table.rows.map(row => shown(row.map(cell => cell.stored)))
   const have = (await storedRows(pool, table.name, table.columns)).map(shown)
-  expectSame(wanted, have, where)
+  expectSame(wanted, have, `rows of ${where}`, table.columns)
 }
 
-/** Two bags of lines must be the same; a failure shows one line that is missing or too many, by the first field they share if any. */
-export function expectSame(wanted: readonly string[], have: readonly string[], where: string): void {
+/**
+ * Two bags of lines must be the same; a failure shows one line that is missing or too many. With `columns` the lines are rows as JSON, and a
+ * row that differs in some values only is shown by those.
+ */
+export function expectSame(wanted: readonly string[], have: readonly string[], where: string, columns?: readonly string[]): void {
   const left = new Map<string, number>()
   for (const row of wanted) left.set(row, (left.get(row) ?? 0) + 1)
   const extra: string[] = []
@@ -54,14 +57,32 @@ export function expectSame(wanted: readonly string[], have: readonly string[], w
   }
   const missing = [...left].flatMap(([row, count]) => Array<string>(count).fill(row))
   if (missing.length === 0 && extra.length === 0) return
-  const first = missing[0] ?? 'no such row'
-  const key = first.split(',')[0]!
-  const near = extra.find(row => row.split(',')[0] === key) ?? (missing.length === 0 ? extra[0] : undefined)
-  fail({
-    subject: `rows of ${where}`,
-    expected: `${wanted.length} rows, among them ${first.slice(0, 300)}`,
-    saw: `${have.length} rows, ${missing.length} missing and ${extra.length} too many${near ? `, e.g. ${near.slice(0, 300)}` : ''}`,
-  })
+  const counts = `${have.length} rows, ${missing.length} missing and ${extra.length} too many`
+  const pair = columns && closest(missing, extra)
+  if (!pair) {
+    const first = missing[0] ? `, among them ${missing[0].slice(0, 300)}` : ''
+    fail({
+      subject: where,
+      expected: `${wanted.length} rows${first}`,
+      saw: `${counts}${extra[0] ? `, e.g. ${extra[0].slice(0, 300)}` : ''}`,
+    })
+  }
+  const [good, bad] = pair.map(row => JSON.parse(row) as (string | null)[]) as [(string | null)[], (string | null)[]]
+  const at = good.findIndex((value, i) => value !== bad[i])
+  const whose = `${columns[0]} ${quoted(good[0]!)}`
+  fail({ subject: `${where}: "${columns[at]}" where ${whose}`, expected: quoted(good[at]!), saw: `${quoted(bad[at]!)} (${counts})` })
+}
+
+const quoted = (value: string | null): string => (value === null ? 'NULL' : JSON.stringify(value).slice(0, 200))
+
+/** A missing row and one too many that begin alike. */
+function closest(missing: readonly string[], extra: readonly string[]): [string, string] | undefined {
+  const byFirst = new Map(extra.map(row => [String((JSON.parse(row) as unknown[])[0]), row]))
+  for (const row of missing.slice(0, 100)) {
+    const near = byFirst.get(String((JSON.parse(row) as unknown[])[0]))
+    if (near) return [row, near]
+  }
+  return
 }
 
 /** Holds the types of a table's columns against the truth. */
@@ -90,4 +111,9 @@ export async function foreignKeys(pool: Pool, table: string): Promise<string[]> 
     [`public.${escapeIdentifier(table)}`],
   )
   return [...new Set(rows.map(row => row.text))].sort()
+}
+
+/** Empties a schema. */
+export async function clear(pool: Pool, schema: 'public' | 'reference'): Promise<void> {
+  await pool.query(`DROP SCHEMA IF EXISTS ${schema} CASCADE; CREATE SCHEMA ${schema}; GRANT ALL ON SCHEMA ${schema} TO PUBLIC`)
 }

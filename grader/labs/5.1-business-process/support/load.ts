@@ -60,7 +60,7 @@ export function readReport(stdout: string): Record<string, Counts> {
 }
 
 /** The end of what a program printed, without stack frames of anybody else's and without paths of this machine. */
-export function said(learner: KpiFixtures['learner'], stderr: string, dir: string): string[] {
+export function said(learner: KpiFixtures['learner'], stderr: string, dir = '\0'): string[] {
   const lines = stderr.split('\n').map(text => ({ at: 0, stream: 'stderr' as const, text: text.replaceAll(dir, '$CSV_DIR') }))
   return readable(lines, learner.dir).lines
 }

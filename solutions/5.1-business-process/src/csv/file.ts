@@ -72,17 +72,19 @@ export function fieldText(reader: RecordReader, i: number): string {
 
 /**
  * Goes through the records after the header. After each chunk of the file the reader stands before its first record: call `next` on it
- * until it says false. Memory: one chunk and one record.
+ * until it says false. Memory: two chunks and one record.
  */
 export async function* chunksOf(file: CsvFile): AsyncGenerator<RecordReader, void> {
   const reader = new RecordReader(file.delimiter.charCodeAt(0), file.bodyLine)
   const handle = await open(file.path)
   try {
     let position = file.body
+    let coming = readChunk(handle, position)
     for (let last = false; !last; ) {
-      const chunk = await readChunk(handle, position)
+      const chunk = await coming
       position += chunk.length
       last = chunk.length < CHUNK
+      if (!last) coming = readChunk(handle, position) // The disk works while this chunk is looked at.
       reader.feed(chunk, last)
       yield reader
     }

@@ -1,6 +1,6 @@
 /** The second look at a row: is it one that the table can take? */
 import type { RecordReader } from '../csv/records.ts'
-import { isNull, kindOf, UUID } from '../csv/values.ts'
+import { isNull, kindOf, NULL, UUID } from '../csv/values.ts'
 import { KeySet } from '../infer/key-set.ts'
 import type { TablePlan } from '../infer/plan.ts'
 import { malformed } from '../infer/scan.ts'
@@ -22,20 +22,28 @@ export function missesIn({ buffer, starts, ends, style }: RecordReader, column: 
 /** Judges the rows of one file, in their order: of rows with the same key the first that is good stays. */
 export class RowJudge {
   /** The keys of the rows that were taken. */
-  readonly keys = new KeySet()
+  readonly keys: KeySet
   private readonly plan: TablePlan
   private readonly parents: ReadonlyMap<string, KeySet>
   /** Columns that have misfits: no need to look at the others again. */
   private readonly doubtful: number[]
+  /** The first pass saw every key, and none of its rows will be refused: nothing to look at again. */
+  private readonly clean: boolean
 
   constructor(plan: TablePlan, parents: ReadonlyMap<string, KeySet>) {
     this.plan = plan
     this.parents = parents
     this.doubtful = plan.types.flatMap((type, i) => (misfits(plan.scan.kinds[i]!, type) > 0 ? [i] : []))
+    const { key, scan, references } = plan
+    const keyed = key === undefined || (scan.repeats.get(key) === 0 && scan.kinds[key]![NULL] === 0)
+    this.clean = keyed && scan.malformed === 0 && this.doubtful.length === 0 && references.length === 0
+    this.keys = (this.clean && key !== undefined && scan.values.get(key)) || new KeySet()
+    scan.values.clear()
   }
 
   /** Undefined for a good row. */
   judge(reader: RecordReader, checkText: boolean): Verdict | undefined {
+    if (this.clean) return
     const { plan } = this
     const { columns } = plan.file
     const broken = malformed(reader, columns.length, checkText)

@@ -1,0 +1,60 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { did, expect, inconclusive, kpi } from '../../kpi/index.ts'
+import { type BigFile, bigFile } from './support/big.ts'
+import { clear, tableNames } from './support/database.ts'
+import { backendsGone, moments } from './support/kill-moments.ts'
+import { load, startLoader } from './support/load.ts'
+import { contentOf, referenceCopy } from './support/reference-copy.ts'
+
+const ROWS = 80_000
+
+/** Tomorrow's file: every third row has another value, some rows are new. */
+function nextDay(file: BigFile, dir: string): BigFile {
+  const [header, ...lines] = readFileSync(file.path, 'utf8').trimEnd().split('\n') as [string, ...string[]]
+  const changed = lines.map((line, i) => (i % 3 === 0 ? line.replace('V-', 'W-') : line))
+  const last = Number(lines.at(-1)!.split(file.delimiter)[0])
+  const fresh = lines.slice(0, 5000).map((line, i) => `${last + 1 + i}${line.slice(line.indexOf(file.delimiter))}`)
+  const path = join(dir, `${file.table}.csv`)
+  const text = `${[header, ...changed, ...fresh].join('\n')}\n`
+  writeFileSync(path, text)
+  return { ...file, dir, path, rows: lines.length + fresh.length, bytes: text.length }
+}
+
+kpi('crash', async ({ learner, postgres, random, scratch, timeline }) => {
+  const { admin } = postgres
+  const monday = bigFile(random, `${scratch}/monday`, ROWS, 60)
+  bigFile(random.fork('tuesday'), `${scratch}/tuesday`, 1) // its small files
+  const tuesday = nextDay(monday, `${scratch}/tuesday`)
+  let before = 'nothing'
+  let effective = 0
+
+  for (const [day, file] of [
+    ['Monday', monday],
+    ['Tuesday', tuesday],
+  ] as const) {
+    await clear(admin, 'reference')
+    await referenceCopy(postgres.url, file)
+    const whole = await contentOf(admin, 'reference', file)
+    const state = async () => ((await tableNames(admin)).includes(file.table) ? contentOf(admin, 'public', file) : 'nothing')
+    for (const moment of moments(postgres, random.fork(day), file.bytes).slice(0, day === 'Monday' ? 5 : 3)) {
+      const program = await startLoader({ learner, postgres }, file.dir)
+      const came = await moment.reached(program)
+      await program.kill()
+      await backendsGone(postgres)
+      if (came) effective++
+      timeline.mark(`killed ${moment.name}`)
+      const after = await state()
+      did(`${day}: I killed the loader (kill -9) ${moment.name}${came ? '' : '; it had ended by then'}.`)
+      expect(
+        after === before || after === whole ? 'all or nothing' : after,
+        `${file.table} after the kill, against ${before} before and ${whole} in the file`,
+      ).toBe('all or nothing')
+    }
+    await load({ learner, postgres }, file.dir)
+    did(`${day}: I ran it once more, to its end.`)
+    expect(await state(), `${file.table} after the last run`).toBe(whole)
+    before = whole
+  }
+  if (effective < 3) inconclusive(`Only ${effective} of the kills came while the loader was at work.`)
+})
