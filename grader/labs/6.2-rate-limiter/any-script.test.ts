@@ -2,7 +2,8 @@ import type { Algorithm } from '../../experiments/limits-oracle.ts'
 import { cutAt, randomMoves, randomScript, type Script, shrink } from '../../experiments/limits-scripts.ts'
 import { did, inconclusive, kpi } from '../../kpi/index.ts'
 import { type Lua, openLua } from './support/lua.ts'
-import { holds, limiterTime, play, playAll } from './support/play.ts'
+import { holds, play, playAll } from './support/play.ts'
+import { limiterTime } from './support/time.ts'
 
 const START = 1_700_000_000_000_000n
 const ALGORITHMS: Algorithm[] = ['token-bucket', 'sliding-window-log', 'sliding-window-counter']

@@ -1,7 +1,8 @@
 import type { Step } from '../../experiments/limits-scripts.ts'
 import { did, fail, kpi } from '../../kpi/index.ts'
 import { openLua } from './support/lua.ts'
-import { limiterTime, play } from './support/play.ts'
+import { play } from './support/play.ts'
+import { limiterTime } from './support/time.ts'
 import { time, row as wordsOf } from './support/words.ts'
 
 const START = 1_700_000_000_000_000n

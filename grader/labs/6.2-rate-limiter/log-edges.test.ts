@@ -1,6 +1,7 @@
 import { did, kpi } from '../../kpi/index.ts'
 import { openLua } from './support/lua.ts'
-import { holds, limiterTime, play } from './support/play.ts'
+import { holds, play } from './support/play.ts'
+import { limiterTime } from './support/time.ts'
 import { time } from './support/words.ts'
 
 const START = 1_700_000_000_000_000n

@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { did, eventually, expect, kpi } from '../../kpi/index.ts'
 import { counts, quote, startNodes } from './support/nodes.ts'
+import { letPass } from './support/time.ts'
 
 const CAPACITY = 10
 
@@ -24,7 +24,7 @@ kpi('redis-back', async ({ learner, valkey, engine, random }) => {
   const meanwhile: Promise<unknown>[] = []
   for (let i = 0; i < 9; i++) {
     for (const node of nodes) meanwhile.push(quote(node, 'meanwhile').catch(() => {}))
-    await delay(100)
+    await letPass(100)
   }
   await valkey.start()
   await Promise.all(meanwhile)

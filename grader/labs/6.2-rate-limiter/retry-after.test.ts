@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { type Limit, limitsOracle } from '../../experiments/limits-oracle.ts'
 import { did, expect, fail, kpi } from '../../kpi/index.ts'
 import { configure, quote, type Reply, startNodes } from './support/nodes.ts'
+import { letPass } from './support/time.ts'
 import { limitWords } from './support/words.ts'
 
 const START = 1_700_000_040_000_000n
@@ -35,7 +35,7 @@ kpi('retry-after', async ({ learner, valkey, engine, random }) => {
     const tenant = `retry-${random.word(6)}`
     const oracle = limitsOracle()
     let clock = steered ? await valkey.clock.freeze(START) : 0n
-    const pass = async (ms: number) => (steered ? (clock = await valkey.clock.advance(ms)) : await delay(ms))
+    const pass = async (ms: number) => (steered ? (clock = await valkey.clock.advance(ms)) : await letPass(ms))
     const ask = async (cost: number, expected: number) => {
       const reply = await quote(node!, tenant, cost)
       expect(reply.status, `the answer to a request of cost ${cost}`).toBe(expected)

@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Limit } from '../../experiments/limits-oracle.ts'
 import { did, expect, kpi } from '../../kpi/index.ts'
 import { configure, quote, startNodes, statuses } from './support/nodes.ts'
+import { letPass } from './support/time.ts'
 
 const WINDOW = 100
 const LIMITS: Limit[] = [
@@ -32,14 +32,14 @@ kpi('server-clock', async ({ learner, valkey, engine, random }) => {
   if (!steered) {
     // Without a clock that we hold, what can be seen is that the quota comes back.
     await all(1, '200')
-    await delay(2 * WINDOW)
+    await letPass(2 * WINDOW)
     return all(1, '200')
   }
   did(
     `3 requests in ${WINDOW} ms, two nodes: I stopped the clock of the Redis server, thirty days back, and asked 4 times under each algorithm.`,
   )
   await all(4, '200 200 200 429')
-  await delay(1.5 * WINDOW)
+  await letPass(1.5 * WINDOW)
   did(`${1.5 * WINDOW} ms later by the nodes' clocks, 0 ms by the server's, I asked again.`)
   await all(2, '429 429')
   await valkey.clock.advance(2 * WINDOW)

@@ -2,8 +2,8 @@
 import { type Limit, limitsOracle, type Verdict } from '../../../experiments/limits-oracle.ts'
 import type { Script, Step } from '../../../experiments/limits-scripts.ts'
 import { fail } from '../../../kpi/index.ts'
-import type { KpiFixtures } from '../../../kpi/types.ts'
 import type { Lua } from './lua.ts'
+import type { LimiterTime } from './time.ts'
 import { allowDeny, columns, limitWords, time, words } from './words.ts'
 
 /** Which parts of an answer are judged: the decision, what a client is told, or also the time at which it was judged. */
@@ -23,31 +23,6 @@ export interface Played {
 
 const equal = (a: Verdict, b: Verdict): boolean =>
   a.allowed === b.allowed && a.remaining === b.remaining && a.retryAfter === b.retryAfter && a.reset === b.reset
-
-/** The server's clock: steered where the engine can, waited for elsewhere (then only forward, and a second at most at once). */
-export interface LimiterTime {
-  steered: boolean
-  /** Both return the clock where it is steered. */
-  start(at: bigint): Promise<bigint | undefined>
-  move(micros: number): Promise<bigint | undefined>
-}
-
-/** The clock of the run's engine. */
-export function limiterTime({ valkey, engine }: Pick<KpiFixtures, 'valkey' | 'engine'>): LimiterTime {
-  let clock = 0n
-  if (engine === 'docker') {
-    const move = (micros: number) =>
-      new Promise<undefined>(resolve => setTimeout(() => resolve(undefined), Math.min(1000, Math.max(0, micros / 1000))))
-    // As far into a second as the script wants to begin: windows of a second are then where it expects them.
-    const start = (at: bigint) => move((Number(at % 1_000_000n) - ((Date.now() * 1000) % 1_000_000) + 1_000_000) % 1_000_000)
-    return { steered: false, start, move }
-  }
-  return {
-    steered: true,
-    start: async at => (clock = await valkey.clock.set(at)),
-    move: async micros => (micros === 0 ? clock : (clock = await valkey.clock.set(clock + BigInt(micros)))),
-  }
-}
 
 /** One tenant: its key, its oracle, and what is known about how long the server may have kept its state. */
 class Tenant {

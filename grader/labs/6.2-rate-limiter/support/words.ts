@@ -10,6 +10,7 @@ export function time(micros: bigint | number): string {
   return Math.abs(n) >= 1000 ? `${n / 1000} ms` : `${n} µs`
 }
 
+/** One decision in a word. */
 export const allowDeny = (verdict: { allowed: boolean }): string => (verdict.allowed ? 'allow' : 'deny')
 
 /** "deny, 0 left, retry 200 ms, reset 2 s": when the same request would pass, when nothing is spent any more */
