@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { BrokerContext } from './context.ts'
+
+const PAGE = readFileSync(new URL('status.html', import.meta.url), 'utf8')
 
 const escapeHtml = (text: string) => text.replace(/[&<>"']/g, c => `&#${c.charCodeAt(0)};`)
 
@@ -117,12 +120,14 @@ export function renderPage(context: BrokerContext): string {
     )
   const groups = context.groups.all().map(g => row([g.id, g.state, g.generation, g.protocol ?? '', g.roster.members.size]))
   const lag = lags(context).map(l => row([l.group, l.topic, l.partition, l.lag]))
-  return `<!doctype html><html lang="en"><meta charset="utf-8"><title>Kafka-lite</title>
-<style>body{font:14px system-ui;margin:2em}table{border-collapse:collapse;margin-bottom:2em}td,th{padding:.2em .8em;border-bottom:1px solid #ccc;text-align:left}</style>
-<h1>Kafka-lite</h1><p>${escapeHtml(context.address.host)}:${context.address.port}, cluster ${escapeHtml(context.store.clusterId)}, <a href="/metrics">metrics</a></p>
-<h2>Partitions</h2>${table(['topic', 'partition', 'start', 'high watermark', 'end', 'segments', 'bytes'], topics)}
-<h2>Groups</h2>${table(['group', 'state', 'generation', 'protocol', 'members'], groups)}
-<h2>Lag</h2>${table(['group', 'topic', 'partition', 'lag'], lag)}</html>\n`
+  const parts: Record<string, string> = {
+    address: `${escapeHtml(context.address.host)}:${context.address.port}`,
+    cluster: escapeHtml(context.store.clusterId),
+    partitions: table(['topic', 'partition', 'start', 'high watermark', 'end', 'segments', 'bytes'], topics),
+    groups: table(['group', 'state', 'generation', 'protocol', 'members'], groups),
+    lag: table(['group', 'topic', 'partition', 'lag'], lag),
+  }
+  return PAGE.replace(/\{\{(\w+)\}\}/g, (_, name: string) => parts[name] ?? '')
 }
 
 /** Serves `/metrics` and the page, read only. */
