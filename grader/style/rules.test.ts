@@ -31,7 +31,7 @@ test.each([
     "import { setTimeout as wait } from 'node:timers/promises'",
     'KPI tests wait for conditions, they do not sleep',
   ],
-  ['grader/x.ts', 'const q = `\nSELECT a,\n b\nFROM t\nWHERE c\n`', 'SQL, Lua and HTML live in files of their own'],
+  ['grader/x.ts', 'const q = `\nSELECT a,\n b,\n c,\n d,\n e\nFROM t\nWHERE c\n  AND d\n`', 'SQL, Lua and HTML live in files of their own'],
   [
     'grader/x.ts',
     "const q = `\nlocal a = redis.call('GET', KEYS[1])\nif a then\n return 1\nend\n`",
