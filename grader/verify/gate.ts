@@ -74,7 +74,7 @@ export async function runGate(options: GateOptions): Promise<LabReport[]> {
           await session?.close()
           session = new Session(options.root, variant.engine)
         }
-        const verdict = await judgeVariant(session, variant, GATE_SEED, evidence, options.signal)
+        const verdict = await judgeVariant(session, variant, GATE_SEED, evidence, options.signal).catch(error => broken(variant, error))
         if (options.signal?.aborted) return
         if (verdict.problems.length === 0) cache.set(variant.key, verdict)
         report.verdicts.push(verdict)
@@ -93,6 +93,20 @@ export async function runGate(options: GateOptions): Promise<LabReport[]> {
   }
   for (const report of reports) complete(report, options)
   return reports
+}
+
+/** A variant that could not be laid or judged at all is a problem of its lab, not the end of the gate. */
+function broken(variant: Variant, error: unknown): VariantVerdict {
+  const problem = error instanceof Error ? error.message : String(error)
+  return {
+    variant: variantName(variant),
+    problems: [problem],
+    ran: 0,
+    notPassed: [problem],
+    killedBy: [],
+    firstVerdictMs: 0,
+    durationMs: 0,
+  }
 }
 
 function complete(report: LabReport, options: GateOptions): void {
