@@ -67,8 +67,10 @@ export const MAKERS: { [K in keyof KpiFixtures]: Maker<K> } = {
     return { ...observed(fixture, 'valkey', timeline), clock: observedClock(fixture.clock, 'valkey', timeline) }
   },
   postgres: async (bench, kpi, cleanups) => {
+    // A lab with a connector captures changes.
+    const replication = bench.plan.endpoints.some(({ service }) => service === 'connect')
     const { openPostgres } = await import('../services/postgres/fixture.ts')
-    const fixture = await openPostgres(endpoint(bench, 'postgres'), kpi.id)
+    const fixture = await openPostgres(endpoint(bench, 'postgres'), kpi.id, { replication })
     cleanups.push(() => fixture.close())
     return observed(fixture, 'postgres', bench.events.of(kpi.id))
   },
@@ -89,6 +91,12 @@ export const MAKERS: { [K in keyof KpiFixtures]: Maker<K> } = {
     const fixture = await openRegistry(endpoint(bench, 'registry'))
     cleanups.push(() => fixture.close())
     return observed(fixture, 'registry', bench.events.of(kpi.id))
+  },
+  connect: async (bench, kpi, cleanups) => {
+    const { openConnect } = await import('../services/connect/fixture.ts')
+    const fixture = await openConnect(endpoint(bench, 'connect'))
+    cleanups.push(() => fixture.close())
+    return observed(fixture, 'connect', bench.events.of(kpi.id))
   },
 }
 

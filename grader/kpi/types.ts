@@ -1,7 +1,14 @@
 /** What a KPI test is given. Fixtures are made only when a KPI names them in its parameters. */
 import type { Learner } from '../learner/types.ts'
 import type { TimelineEvent } from '../results/types.ts'
-import type { KafkaFixture, ObjectStoreFixture, PostgresFixture, RegistryFixture, ValkeyFixture } from '../services/types.ts'
+import type {
+  ConnectFixture,
+  KafkaFixture,
+  ObjectStoreFixture,
+  PostgresFixture,
+  RegistryFixture,
+  ValkeyFixture,
+} from '../services/types.ts'
 
 /** Seeded random numbers; every random choice of a KPI comes from here so that `--seed` replays it. */
 export interface Random {
@@ -33,6 +40,7 @@ export interface KpiFixtures {
   kafka: KafkaFixture
   objectStore: ObjectStoreFixture
   registry: RegistryFixture
+  connect: ConnectFixture
   seed: number
   random: Random
   timeline: Timeline

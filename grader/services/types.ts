@@ -96,7 +96,7 @@ export interface KafkaFixture extends ServiceFaults {
   brokers: string
   host: string
   port: number
-  /** Every topic and group of this KPI starts with it, e.g. "no-loss-7f3a91-". */
+  /** Every topic and group of this KPI starts with it, e.g. "no_loss_7f3a91_". */
   topicPrefix: string
   /** The grader's own client. */
   client: import('kafkajs').Kafka
@@ -119,7 +119,7 @@ export interface ObjectStoreFixture extends ServiceFaults {
   admin: import('@aws-sdk/client-s3').S3Client
 }
 
-/** What a KPI sees of the schema registry. */
+/** What a KPI sees of the schema registry, and of the Connect worker. */
 export interface RegistryFixture extends ServiceFaults {
   /** http:// URL, as clients configure it. */
   url: string
@@ -128,3 +128,5 @@ export interface RegistryFixture extends ServiceFaults {
   /** The grader's own requests; every status is an answer. */
   ask<T = Record<string, unknown>>(path: string, method?: string, body?: unknown): Promise<{ status: number; body: T }>
 }
+
+export type ConnectFixture = RegistryFixture

@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
+import type { ServiceName } from '../../course/types.ts'
 import { findMarked } from '../../process/marked.ts'
 import { openRunDir } from '../../process/run.ts'
 import { findBinaries, reachable, reachableBinaries, runAs } from '../../services/postgres/binaries.ts'
@@ -25,9 +26,12 @@ test('services start together and stop leaves nothing', async () => {
   await run.close()
 })
 
-test('a service that the engine does not have is MR-E-042, and nothing of the others is left', async () => {
+test.each([
+  ['that the engine does not have', 'none' as ServiceName],
+  ['that needs another one', 'registry' as const],
+])('a service %s is MR-E-042, and nothing of the others is left', async (_, service) => {
   const run = openRunDir()
-  await expect(startEmbedded(['valkey', 'connect'], { runId: run.id, runDir: run.dir })).rejects.toThrow('MR-E-042')
+  await expect(startEmbedded(['valkey', service], { runId: run.id, runDir: run.dir })).rejects.toThrow('MR-E-042')
   expect(findMarked(run.id, run.dir)).toEqual([])
   await run.close()
 })

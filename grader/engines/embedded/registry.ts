@@ -7,5 +7,6 @@ export const REGISTRY: Partial<Record<ServiceName, () => Promise<EmbeddedService
   kafka: async () => (await import('../../services/kafka/embedded.ts')).kafka,
   'object-store': async () => (await import('../../services/object-store/embedded.ts')).objectStore,
   registry: async () => (await import('../../services/registry/embedded.ts')).registry,
+  connect: async () => (await import('../../services/connect/embedded.ts')).connect,
   valkey: async () => (await import('../../services/valkey/embedded.ts')).valkey,
 }

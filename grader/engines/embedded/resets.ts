@@ -8,5 +8,6 @@ export const RESETS: Partial<Record<ServiceName, (endpoint: ServiceEndpoint, con
   kafka: async endpoint => (await import('../../services/kafka/reset.ts')).resetKafka(endpoint),
   'object-store': async endpoint => (await import('../../services/object-store/reset.ts')).resetObjectStore(endpoint),
   registry: async endpoint => (await import('../../services/registry/reset.ts')).resetRegistry(endpoint),
+  connect: async endpoint => (await import('../../services/connect/reset.ts')).resetConnect(endpoint),
   valkey: async (_endpoint, control) => (await import('../../services/valkey/reset.ts')).resetValkey(control),
 }

@@ -13,11 +13,11 @@ export function graderKafka({ host, port }: Pick<ServiceEndpoint, 'host' | 'port
   })
 }
 
-/** Deletes the groups, then the topics, that `mine` picks. Internal topics (`__…`) are never touched. */
+/** Deletes the groups, then the topics, that `mine` picks. The broker's own topics are never touched. */
 export async function deleteWhere(admin: Admin, mine: (name: string) => boolean): Promise<void> {
   const groups = (await admin.listGroups()).groups.map(group => group.groupId).filter(mine)
   // A group whose members still hold on (a program that was stopped, not ended) is left to its session timeout.
   if (groups.length > 0) await admin.deleteGroups(groups).catch(() => {})
-  const topics = (await admin.listTopics()).filter(name => !name.startsWith('__') && mine(name))
+  const topics = (await admin.listTopics()).filter(name => !/^__(consumer_offsets|transaction_state)$/.test(name) && mine(name))
   if (topics.length > 0) await admin.deleteTopics({ topics })
 }

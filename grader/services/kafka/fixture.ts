@@ -3,6 +3,9 @@ import { Control } from '../control.ts'
 import type { KafkaFixture, ServiceEndpoint } from '../types.ts'
 import { deleteWhere, graderKafka } from './client.ts'
 
+/** What Connect and Debezium put in front of a name that they were given. */
+const OF_A_CONNECTOR = /^(connect-|__debezium-heartbeat\.)/
+
 /**
  * A prefix for the topics and groups of one KPI, on a broker that answers: one that does not is brought back first, with its data. `close`
  * deletes the topics and groups that begin with the prefix.
@@ -12,7 +15,8 @@ export async function openKafka(endpoint: ServiceEndpoint, kpiId: string): Promi
   const control = new Control(endpoint)
   if (endpoint.control) await control.ask('ensure', {}, 30_000)
   const { host, port } = endpoint
-  const topicPrefix = `${kpiId.replace(/[^\w.-]/g, '-').slice(0, 60)}-${randomBytes(3).toString('hex')}-`
+  // Letters, digits and _ only: connectors make names of Avro schemas from names of topics.
+  const topicPrefix = `${kpiId.replace(/\W/g, '_').slice(0, 60)}_${randomBytes(3).toString('hex')}_`
   const client = graderKafka(endpoint)
   const admin = client.admin()
   await admin.connect()
@@ -29,7 +33,7 @@ export async function openKafka(endpoint: ServiceEndpoint, kpiId: string): Promi
           await control.ask('resume')
           await control.ask('ensure', {}, 30_000)
         }
-        await deleteWhere(admin, name => name.startsWith(topicPrefix))
+        await deleteWhere(admin, name => name.replace(OF_A_CONNECTOR, '').startsWith(topicPrefix))
       } finally {
         await admin.disconnect()
         control.close()

@@ -1,0 +1,65 @@
+/** Reads a sink's topics: batches in order, offsets committed when a batch is done. */
+import type { EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs'
+import type { Settings } from '../config/definition.ts'
+
+export interface Batch {
+  topic: string
+  partition: number
+  messages: KafkaMessage[]
+}
+
+/**
+ * Runs until the signal is aborted; rejects with what `take` rejects with, or when the broker is not to be reached. A batch whose offsets
+ * were not committed comes again.
+ */
+export async function consume(
+  kafka: Kafka,
+  name: string,
+  settings: Settings,
+  signal: AbortSignal,
+  running: () => void,
+  take: (batch: Batch) => Promise<void>,
+): Promise<void> {
+  const consumer = kafka.consumer({
+    groupId: `connect-${name}`,
+    maxWaitTimeInMs: 250,
+    allowAutoTopicCreation: true,
+    // Topics that match later are found after this long.
+    metadataMaxAge: 2_000,
+    retry: { retries: 5, restartOnFailure: async () => false },
+  })
+  const end = Promise.withResolvers<void>()
+  const stop = () => end.resolve()
+  signal.addEventListener('abort', stop)
+  if (signal.aborted) stop()
+  const size = settings.number('batch.size')
+  const eachBatch = async ({ batch, heartbeat, commitOffsetsIfNecessary, isRunning, isStale }: EachBatchPayload) => {
+    try {
+      for (let from = 0; from < batch.messages.length; from += size) {
+        if (!isRunning() || isStale() || signal.aborted) return
+        const messages = batch.messages.slice(from, from + size)
+        await take({ topic: batch.topic, partition: batch.partition, messages })
+        const offset = String(BigInt(messages.at(-1)!.offset) + 1n)
+        await commitOffsetsIfNecessary({ topics: [{ topic: batch.topic, partitions: [{ partition: batch.partition, offset }] }] })
+        await heartbeat()
+      }
+    } catch (error) {
+      end.reject(error)
+      throw error
+    }
+  }
+  try {
+    await consumer.connect()
+    const regex = settings.text('topics.regex')
+    const topics: (string | RegExp)[] = regex ? [new RegExp(`^(?:${regex})$`)] : settings.list('topics')
+    await consumer.subscribe({ topics, fromBeginning: true })
+    consumer.on('consumer.crash', ({ payload }) => end.reject(payload.error))
+    consumer.on('consumer.group_join', running)
+    await consumer.run({ autoCommit: false, eachBatchAutoResolve: true, partitionsConsumedConcurrently: 1, eachBatch })
+    await end.promise
+  } finally {
+    end.promise.catch(() => {})
+    signal.removeEventListener('abort', stop)
+    await consumer.disconnect().catch(() => {})
+  }
+}
