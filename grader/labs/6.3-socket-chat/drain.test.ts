@@ -1,3 +1,4 @@
+import { faultProxy } from '../../experiments/fault-proxy.ts'
 import { judgeLedger, Ledger } from '../../experiments/ledger.ts'
 import { did, expect, fail, kpi } from '../../kpi/index.ts'
 import { Chat, join } from './support/chat.ts'
@@ -5,10 +6,13 @@ import { frame } from './support/wire.ts'
 
 const [CLIENTS, SPREAD, DRAIN] = [60, 40_000, 6000]
 
-kpi('drain', async ({ learner, valkey, random, cleanup }) => {
+kpi('drain', async ({ learner, valkey, random, timeline, cleanup }) => {
   const chat = new Chat({ learner, valkey, random, cleanup })
   const env = { RECONNECT_SPREAD_MS: String(SPREAD), DRAIN_MS: String(DRAIN), PRESENCE_TTL_MS: '120000' }
-  const [one, two] = await Promise.all([chat.node({ env }), chat.node({ env })])
+  const link = await faultProxy({ host: valkey.host, target: valkey.port, timeline, lane: 'link of node-1 to Redis' })
+  cleanup(() => link.close())
+  const redisUrl = `redis://${valkey.user}:${valkey.password}@127.0.0.1:${link.port}`
+  const [one, two] = await Promise.all([chat.node({ env, redisUrl }), chat.node({ env })])
   const room = `harbour-${random.word(5)}`
   const witness = await chat.member(two.port, 'witness', room)
   const others = await Promise.all(Array.from({ length: CLIENTS }, (_, i) => chat.client(one.port, `user${i}`)))
@@ -29,7 +33,16 @@ kpi('drain', async ({ learner, valkey, random, cleanup }) => {
     post()
     await new Promise(resolve => setImmediate(resolve))
   }
-  did(`${CLIENTS + 4} clients are on node-1; three of them send without pause, one never reads. I sent SIGTERM.`)
+  const careful = await chat.member(one.port, 'careful', room)
+  link.set({ up: { delayMs: 300 } }, 'slow')
+  const last = Array.from({ length: 5 }, (_, i) => `last${i}-${random.word(4)}`)
+  for (const id of last) {
+    ledger.attempt(id, { value: id })
+    careful.say({ t: 'send', id, room, body: id })
+  }
+  await careful.ask({ t: 'ping', n: 1 }, 'pong')
+  did('Redis is 300 ms away. A careful client sent 5 messages and a ping; the pong shows that the node has read them.')
+  did(`${CLIENTS + 5} clients are on node-1; three of them send without pause, one never reads. I sent SIGTERM.`)
   const stopped = one.program.stop(DRAIN + 15_000)
   for (let i = 0; i < 20 && senders.some(sender => !sender.end); i++) {
     post()
@@ -41,7 +54,7 @@ kpi('drain', async ({ learner, valkey, random, cleanup }) => {
     `node-1, within DRAIN_MS (${DRAIN}) and a little`,
   ).toBe('ended with code 0')
 
-  const all = [...others, ...senders]
+  const all = [...others, ...senders, careful]
   for (const client of all) {
     await client.until('the end of the connection', () => client.end !== undefined)
     const last = client.heard.at(-1)
@@ -65,9 +78,8 @@ kpi('drain', async ({ learner, valkey, random, cleanup }) => {
   for (const sender of senders)
     for (const ack of sender.heard.filter(it => it.t === 'ack' && it['stored'] === true)) ledger.ack(String(ack['id']))
   const late = await chat.client(two.port, 'late')
-  await join(late, room, 1)
-  const acked = ledger.acked.length
-  await late.until('what was acknowledged, on node-2', () => late.messages({ room }).length >= acked)
+  const newest = (await join(late, room, 1))['seq']
+  await late.until('the room from its beginning, on node-2', () => late.messages({ room }).at(-1)?.['seq'] === newest)
   judgeLedger(
     ledger.check(late.messages({ room }).map(it => ({ id: String(it['id']), value: String(it['body']) }))),
     'the room’s log, read on node-2',

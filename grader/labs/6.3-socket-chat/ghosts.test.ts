@@ -5,13 +5,13 @@ import { Chat, join } from './support/chat.ts'
 import { header } from './support/wire.ts'
 
 const HEARTBEAT = 400
-const [WAVES, GHOSTS, HALF_FRAME] = [5, 300, 120_000]
+const [WAVES, GHOSTS, HALF_FRAME] = [5, 300, 250_000]
 
 kpi('ghosts', async ({ learner, valkey, random, timeline, cleanup }) => {
   const chat = new Chat({ learner, valkey, random, cleanup })
   const node = await chat.node({
-    env: { HEARTBEAT_MS: String(HEARTBEAT), MAX_FRAME_BYTES: '131072', ADMIT_BURST: '1000' },
-    limits: { memoryMb: 96, openFiles: 2048 },
+    env: { HEARTBEAT_MS: String(HEARTBEAT), MAX_FRAME_BYTES: '300000', ADMIT_BURST: '1000' },
+    limits: { memoryMb: 128, openFiles: 2048 },
   })
   const tunnel = await faultProxy({ target: node.port, timeline, lane: 'tunnel' })
   cleanup(() => tunnel.close())
@@ -59,5 +59,5 @@ kpi('ghosts', async ({ learner, valkey, random, timeline, cleanup }) => {
   await alive.ask({ t: 'who', user: `ghost${WAVES - 1}-0` }, 'presence', it => it['status'] === 'offline')
   const closed = (await scrape(node.url)).sum('chat_closed_total', { reason: 'heartbeat_timeout' })
   expect(closed, 'chat_closed_total{reason="heartbeat_timeout"}').toBe(WAVES * GHOSTS + 1)
-  did(`The node has 96 MB; ${WAVES} waves of ghosts held ${Math.round((WAVES * GHOSTS * HALF_FRAME) / 1e6)} MB between them.`)
+  did(`The node has 128 MB; ${WAVES} waves of ghosts held ${Math.round((WAVES * GHOSTS * HALF_FRAME) / 1e6)} MB between them.`)
 })

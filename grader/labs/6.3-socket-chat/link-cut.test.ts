@@ -47,6 +47,8 @@ kpi('link-cut', async ({ learner, valkey, random, timeline, cleanup }) => {
     await there.until('the direct message', () => there.messages({ to: user }).length === round + 1)
     await there.until('status up', () => there.heard.filter(it => it.t === 'status').at(-1)?.['store'] === 'up')
   }
+  await send(sender, room, 'live', 'and now without a cut')
+  await there.until('a message that was sent after the link was mended', () => there.messages({ room }).some(it => it['id'] === 'live'))
   await send(there, room, 'back', 'we are back')
   await sender.until('a message from node-2 at node-1', () => sender.messages({ room }).some(it => it['id'] === 'back'))
 })

@@ -8,7 +8,6 @@ const SIZE = 50_000
 
 kpi('slow-reader', async ({ learner, valkey, random, cleanup }) => {
   const chat = new Chat({ learner, valkey, random, cleanup })
-  // 12 slow readers at the bound and the kernel's buffers beside them; without a bound the queue alone is 12 × 50 MB.
   const node = await chat.node({ env: { OUTBOX_BYTES: String(OUTBOX), HISTORY: String(HISTORY) }, limits: { memoryMb: 96 } })
   const room = `video-${random.word(5)}`
   const [sender, fast] = await Promise.all([chat.member(node.port, 'sender', room), chat.member(node.port, 'fast', room)])

@@ -59,7 +59,7 @@ kpi('websocket', async ({ learner, valkey, random, cleanup }) => {
   await until('joined', () => heard.some(one => one['t'] === 'joined'))
   did("Node's own WebSocket client said hello and joined a room in which a TCP client is.")
 
-  const texts = [`kjøl ${random.word(6)}`, '冷 🚚', 'x'.repeat(200), 'y'.repeat(60_000), '']
+  const texts = [`kjøl ${random.word(6)}`, '冷 🚚', 'x'.repeat(200), 'y'.repeat(65_470), '']
   for (const [i, body] of texts.entries()) {
     await send(tcp, room, `t${i}`, body)
     browser.send(JSON.stringify({ t: 'send', id: `w${i}`, room, body }))

@@ -143,7 +143,7 @@ export class Connection {
       }),
     )
     presence.arrive(user)
-    this.queue(() => hub.join({ to: user }, this, 0))
+    this.queue(() => (this.open ? hub.join({ to: user }, this, 0) : undefined))
   }
 
   /** Run after what is under way, in order. */

@@ -30,10 +30,14 @@ interface Topic {
   reading: boolean
   /** The log has grown while it was read. */
   again: boolean
+  /** Heard before its turn: seq to message. */
+  early: Map<number, string>
 }
 
 /** Entries read at once: small, because each is as large as a frame may be. */
 const PAGE = 16
+/** Entries kept that were heard before their turn; with more, the log is read instead. */
+const MOST_EARLY = 1024
 /** Milliseconds between two looks at a busy receiver, and until a failed read is tried again. */
 const [PACE, RETRY] = [5, 250]
 
@@ -42,6 +46,16 @@ const frameOf = (stream: Stream, seq: number | null, raw: string): Outgoing => {
   const head = 'room' in stream ? `"room":"${stream.room}"` : `"to":"${stream.to}"`
   return { text: `{"t":"msg",${head},"seq":${seq},${raw.slice(1)}` }
 }
+
+const newTopic = (stream: Stream): Topic => ({
+  stream,
+  members: new Map(),
+  position: undefined,
+  opening: undefined,
+  reading: false,
+  again: false,
+  early: new Map(),
+})
 
 /** Topics of this node. The log in the store is the truth; publications only say that it has grown. */
 export class Hub {
@@ -65,9 +79,8 @@ export class Hub {
    */
   async join(stream: Stream, receiver: Receiver, after?: number, joined?: (seq: number | null, gap: boolean) => void): Promise<void> {
     const name = nameOf(stream)
-    let topic = this.topics.get(name)
-    if (!topic)
-      this.topics.set(name, (topic = { stream, members: new Map(), position: undefined, opening: undefined, reading: false, again: false }))
+    const topic = this.topics.get(name) ?? newTopic(stream)
+    this.topics.set(name, topic)
     const member: Member = { receiver, cursor: after, live: false, joined }
     topic.members.set(receiver, member)
     try {
@@ -135,13 +148,22 @@ export class Hub {
     this.metrics.delivered()
   }
 
-  /** The next message goes to the live members; a later one means that something was missed. */
+  /** The next message goes to the live members. A later one waits for its turn, and the log is asked for what is before it. */
   private arrived(topic: Topic, { seq, raw }: Entry): void {
     if (topic.position === undefined || seq <= topic.position) return
-    if (seq !== topic.position + 1) return void this.readOn(topic)
-    topic.position = seq
-    const frame = frameOf(topic.stream, seq, raw)
-    for (const member of topic.members.values()) if (member.live) this.give(member, frame, seq)
+    if (seq === topic.position + 1) return void this.advance(topic, seq, raw)
+    if (topic.early.size < MOST_EARLY) topic.early.set(seq, raw)
+    void this.readOn(topic)
+  }
+
+  /** To this message, and on through those that were heard early. */
+  private advance(topic: Topic, seq: number, raw: string | undefined): void {
+    for (let next = raw; next !== undefined; next = topic.early.get(++seq)) {
+      topic.position = seq
+      topic.early.delete(seq)
+      const frame = frameOf(topic.stream, seq, next)
+      for (const member of topic.members.values()) if (member.live) this.give(member, frame, seq)
+    }
   }
 
   /** Give the live members what the log has after the topic's position. */
@@ -154,17 +176,13 @@ export class Hub {
         topic.again = false
         const page = await this.store.read(topic.stream, topic.position, PAGE)
         more = page.length > 0
-        for (const { seq, raw } of page) {
-          if (seq <= topic.position) continue
-          topic.position = seq
-          const frame = frameOf(topic.stream, seq, raw)
-          for (const member of topic.members.values()) if (member.live) this.give(member, frame, seq)
-        }
+        for (const { seq, raw } of page) if (seq > topic.position) this.advance(topic, seq, raw)
       }
     } catch {
       this.later(() => this.readOn(topic))
     } finally {
       topic.reading = false
+      topic.early.clear() // given, or still in the log
     }
   }
 

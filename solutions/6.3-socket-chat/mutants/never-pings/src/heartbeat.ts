@@ -1,0 +1,20 @@
+/** Finds the dead. PROTOCOL.md, section 6. */
+import type { Connection } from './connection.ts'
+import type { Config } from './types.ts'
+
+/**
+ * One timer for all connections: who is silent is pinged, who stays silent is let go. A peer in a tunnel sends no FIN; only its silence tells.
+ * @returns stops it
+ */
+export function startHeartbeat(connections: ReadonlySet<Connection>, { heartbeatMs }: Config): () => void {
+  const beat = () => {
+    const now = performance.now()
+    for (const connection of [...connections]) {
+      if (connection.user === undefined) {
+        if (now - connection.openedAt > 3 * heartbeatMs) connection.fail('hello_timeout')
+      } else if (now - connection.heardAt > 3 * heartbeatMs) connection.fail('heartbeat_timeout')
+    }
+  }
+  const timer = setInterval(beat, heartbeatMs / 4)
+  return () => clearInterval(timer)
+}
