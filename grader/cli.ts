@@ -17,6 +17,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   reset: () => import('./commands/reset.ts'),
   diff: () => import('./commands/diff.ts'),
   checkup: () => import('./commands/checkup.ts'),
+  images: () => import('./commands/images.ts'),
   verify: () => import('./commands/verify.ts'),
   seal: () => import('./commands/seal.ts'),
   readme: () => import('./commands/readme.ts'),

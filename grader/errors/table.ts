@@ -1,4 +1,5 @@
 import { COURSE_ERRORS } from './course-errors.ts'
+import { DOCKER_ERRORS } from './docker-errors.ts'
 
 /**
  * Every coded error, once. Three classes apart: `use` (the command or a file of the course is wrong), `environment` (this machine),
@@ -206,6 +207,8 @@ export const ERRORS = {
     cause: 'This is a defect of Millrace, not of your program; you lose nothing by it.',
     fix: 'Run it again with the same seed; if it comes back, open an issue and attach {evidence}.',
   },
+  // 100–139 containers
+  ...DOCKER_ERRORS,
 } as const satisfies Record<string, ErrorEntry>
 
 export type ErrorCode = keyof typeof ERRORS

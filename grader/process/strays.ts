@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { birthOf } from './birth.ts'
+import { endContainers } from './containers.ts'
 import { findMarked, MARK_LIMITS, type MarkedProcess } from './marked.ts'
 import { runsDir } from './places.ts'
 
@@ -53,7 +54,8 @@ const pause = new Int32Array(new SharedArrayBuffer(4))
 
 /**
  * kill -9 every process of a run, in rounds until a look finds none (a process may start another meanwhile), then removes its folder.
- * Each process is compared with its start time right before the signal. Returns how many processes were ended. Synchronous, at most 2 s.
+ * Each process is compared with its start time right before the signal. Returns how many processes were ended. Synchronous, at most 2 s,
+ * and 25 s more for a run that has containers.
  */
 export function endRun(runId: string, dir: string): number {
   const ended = new Set<number>()
@@ -73,6 +75,7 @@ export function endRun(runId: string, dir: string): number {
     if (Date.now() > deadline) break
     Atomics.wait(pause, 0, 0, 5)
   }
+  endContainers(runId, dir)
   releaseSharedMemory(dir)
   rmSync(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 })
   return ended.size

@@ -1,0 +1,87 @@
+/** Removes by label what runs left in the engine: containers, networks, volumes, and the images that projects built. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { runsDir } from '../../process/places.ts'
+import { askDocker, docker } from './client.ts'
+import { HOME_LABEL, home, projectPrefix, RUN_LABEL } from './marks.ts'
+
+/** How many of each were removed. */
+export interface Swept {
+  containers: number
+  networks: number
+  volumes: number
+  images: number
+}
+
+const lines = (text: string): string[] => text.split('\n').filter(line => line.trim() !== '')
+const RUN_OF_IMAGE = /^mr([a-z0-9]+)-/
+
+/**
+ * Remove everything that carries all of these labels. The engine may still be making the last thing a killed client asked for, so it looks again
+ * until a look finds nothing, at most five times. Throws DockerFailure when the engine does not answer.
+ */
+export async function removeLabelled(labels: readonly string[], imagePrefix?: string): Promise<Swept> {
+  const swept: Swept = { containers: 0, networks: 0, volumes: 0, images: 0 }
+  const filter = labels.flatMap(label => ['--filter', `label=${label}`])
+  for (let look = 0; look < 5; look++) {
+    let found = 0
+    const remove = async (kind: keyof Swept, list: string[], removing: string[]) => {
+      const ids = [...new Set(lines(await docker(list)))]
+      if (ids.length === 0) return
+      found += ids.length
+      const { stdout } = await askDocker([...removing, ...ids], { within: 60_000 })
+      swept[kind] += kind === 'images' ? ids.length : lines(stdout).length
+    }
+    await remove('containers', ['ps', '--all', '--quiet', '--no-trunc', ...filter], ['rm', '--force', '--volumes'])
+    await remove('networks', ['network', 'ls', '--quiet', ...filter], ['network', 'rm'])
+    await remove('volumes', ['volume', 'ls', '--quiet', ...filter], ['volume', 'rm', '--force'])
+    if (imagePrefix)
+      await remove(
+        'images',
+        ['image', 'ls', '--filter', `reference=${imagePrefix}*:run`, '--format', '{{.Repository}}:{{.Tag}}'],
+        ['image', 'rm', '--force', '--no-prune'],
+      )
+    if (found === 0) break
+  }
+  return swept
+}
+
+/** Remove everything of one run. */
+export const removeRun = (runId: string): Promise<Swept> =>
+  removeLabelled([`${RUN_LABEL}=${runId}`, `${HOME_LABEL}=${home()}`], projectPrefix(runId))
+
+/** Runs of this user on this machine that have something in the engine and no folder any more: their grader is gone. */
+export async function deadRuns(): Promise<string[]> {
+  const format = ['--format', `{{.Label "${RUN_LABEL}"}}`, '--filter', `label=${HOME_LABEL}=${home()}`]
+  const found = await Promise.all([
+    docker(['ps', '--all', ...format]),
+    docker(['network', 'ls', ...format]),
+    docker(['volume', 'ls', ...format]),
+  ])
+  const images = await docker([
+    'image',
+    'ls',
+    '--filter',
+    `label=${HOME_LABEL}=${home()}`,
+    '--filter',
+    'reference=mr*:run',
+    '--format',
+    '{{.Repository}}',
+  ])
+  const runs = new Set(found.flatMap(lines))
+  for (const name of lines(images)) {
+    const id = RUN_OF_IMAGE.exec(name)?.[1]
+    if (id && /^[0-9a-f]{12}$/.test(id)) runs.add(id)
+  }
+  return [...runs].filter(runId => !existsSync(join(runsDir(), runId)))
+}
+
+/** Remove what dead runs left. Cheap when there is nothing. */
+export async function sweepContainers(): Promise<Swept> {
+  const total: Swept = { containers: 0, networks: 0, volumes: 0, images: 0 }
+  for (const runId of await deadRuns()) {
+    const swept = await removeRun(runId)
+    for (const kind of Object.keys(total) as (keyof Swept)[]) total[kind] += swept[kind]
+  }
+  return total
+}

@@ -1,0 +1,30 @@
+/** The trial of each image: its real job, by the official image's interface as far as the course uses it. Each returns what was seen. */
+
+import { keyValue } from './key-value.ts'
+import { languages } from './languages.ts'
+import { nginx } from './nginx.ts'
+import { postgres } from './postgres.ts'
+import { toxiproxy } from './toxiproxy.ts'
+import { must, type Trial } from './trial.ts'
+
+async function debian(trial: Trial): Promise<string> {
+  const version = await trial.run(['cat', '/etc/debian_version'])
+  must(version.startsWith('13'), `Debian 13, it is ${version}`)
+  must(
+    (await trial.run(['sh', '-c', 'command -v apt-get && ls /etc/ssl/certs/ca-certificates.crt'])).includes('.crt'),
+    'apt-get and certificates are there',
+  )
+  return `Debian ${version} with apt-get and CA certificates`
+}
+
+export const SMOKE: Record<string, (trial: Trial) => Promise<string>> = {
+  debian,
+  nginx,
+  postgres,
+  valkey: keyValue('valkey'),
+  redis: keyValue('redis'),
+  python: languages.python,
+  'python-small': languages.python,
+  node: languages.node,
+  toxiproxy,
+}

@@ -1,0 +1,12 @@
+/** How each image is asked for the version of what is really in it. */
+export const VERSION_OF: Record<string, string[]> = {
+  debian: ['cat', '/etc/debian_version'],
+  nginx: ['nginx', '-v'],
+  postgres: ['postgres', '--version'],
+  valkey: ['valkey-server', '--version'],
+  redis: ['redis-server', '--version'],
+  python: ['python', '--version'],
+  'python-small': ['python', '--version'],
+  node: ['node', '--version'],
+  toxiproxy: ['/toxiproxy', '-version'],
+}
