@@ -39,7 +39,7 @@ export default defineCommand({
     const { action = 'list', force, json } = args as { action?: string; force?: boolean; json?: boolean }
     if (!ACTIONS.includes(action))
       throw new CodedError('MR-E-004', {
-        message: `pnpm images has no "${action}"; did you mean ${nearest(action, ACTIONS) ?? ACTIONS.join(', ')}?`,
+        message: `pnpm images has no "${action}"; did you mean ${nearest(action, ACTIONS) ?? ACTIONS.join(', ')}`,
       })
     const names = (args as { _: string[] })._.slice(1)
     const images = loadImages(repositoryRoot())

@@ -36,7 +36,9 @@ interface Raw {
 /** Starts following a project's events. The stream is one `docker events` process that carries the run's mark. */
 export function followEvents(project: string, options: { runId: string; timeline?: Timeline }): EventStream {
   const { runId, timeline } = options
-  const args = ['events', '--format', '{{json .}}', '--filter', 'type=container', '--filter', 'type=network']
+  // Since now: what happens before the process has connected is told too.
+  const since = (Date.now() / 1000).toFixed(3)
+  const args = ['events', '--since', since, '--format', '{{json .}}', '--filter', 'type=container', '--filter', 'type=network']
   const child: ChildProcess = spawn('docker', args, { stdio: ['ignore', 'pipe', 'ignore'], env: dockerEnv({}, runId) })
   child.on('error', () => {})
   child.unref()

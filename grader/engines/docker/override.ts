@@ -82,12 +82,8 @@ function limits(service: ServiceConfig, { memory }: OverrideOptions, set: (key: 
   const bytes = Math.min(theirs, memory.most)
   const deployed = service.deploy?.resources?.limits
   const pids = Math.min(deployed?.pids ?? service.pids_limit ?? PIDS, PIDS)
-  if (deployed?.memory !== undefined || deployed?.pids !== undefined)
-    set('deploy', {
-      resources: {
-        limits: { ...(deployed.memory !== undefined ? { memory: String(bytes) } : {}), ...(deployed.pids !== undefined ? { pids } : {}) },
-      },
-    })
-  if (deployed?.memory === undefined) set('mem_limit', bytes)
-  if (deployed?.pids === undefined) set('pids_limit', pids > 0 ? pids : PIDS)
+  // With any limit under `deploy`, compose looks for all of them there, and old and new keys must say the same.
+  if (deployed) set('deploy', { resources: { limits: { memory: String(bytes), pids: pids > 0 ? pids : PIDS } } })
+  if (!deployed || service.mem_limit !== undefined) set('mem_limit', bytes)
+  if (!deployed || service.pids_limit !== undefined) set('pids_limit', pids > 0 ? pids : PIDS)
 }

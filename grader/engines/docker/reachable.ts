@@ -45,7 +45,7 @@ export async function lookForEngine(): Promise<EngineFacts | string> {
  */
 export async function requireEngine(): Promise<EngineFacts> {
   const found = await lookForEngine()
-  if (typeof found === 'string') throw new CodedError('MR-E-120', { message: found.replace(/\.$/, '') })
+  if (typeof found === 'string') throw new CodedError('MR-E-120', { message: found.replace(/[.?!]+$/, '') })
   if (!atLeast(found.version, LEAST.engine)) throw new CodedError('MR-E-121', { what: `Docker Engine ${found.version}`, least: '20.10' })
   if (!found.compose || !atLeast(found.compose, LEAST.compose))
     throw new CodedError('MR-E-121', {
