@@ -8,6 +8,9 @@ const ENGINES: Partial<Record<EngineName, (services: readonly ServiceName[], opt
   embedded: startEmbedded,
 }
 
+/** Is the engine part of this version? */
+export const hasEngine = (name: EngineName): boolean => name in ENGINES
+
 /**
  * Start the services of a lab on an engine.
  * @throws CodedError MR-E-061 for an engine that this version does not have, MR-E-040 … when a service does not start

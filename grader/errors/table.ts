@@ -123,7 +123,7 @@ export const ERRORS = {
   'MR-E-061': {
     class: 'environment',
     title: 'This version of the course has no engine "{engine}".',
-    cause: 'Your lab names it, the engine itself comes with a later version.',
+    cause: 'Labs declare KPIs that need it; the engine itself comes with a later version.',
     fix: 'Leave out --engine: the embedded engine judges every KPI that needs no containers.',
   },
   // 070–089 the learner's programs

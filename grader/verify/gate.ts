@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { EngineName, Lab } from '../course/types.ts'
+import { hasEngine } from '../engines/index.ts'
 import { Session } from '../runner/session.ts'
 import { HashCache } from './cache.ts'
 import { checkGolden } from './golden.ts'
@@ -47,7 +48,7 @@ export async function runGate(options: GateOptions): Promise<LabReport[]> {
   const reports: LabReport[] = []
   const queue: { variant: Variant; report: LabReport }[] = []
   for (const lab of options.labs)
-    for (const engine of lab.engines.filter(name => !options.engine || name === options.engine)) {
+    for (const engine of lab.engines.filter(name => hasEngine(name) && (!options.engine || name === options.engine))) {
       const report: LabReport = {
         lab: lab.id,
         folder: lab.folder,
