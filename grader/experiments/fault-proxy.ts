@@ -42,6 +42,8 @@ export class FaultProxy {
   private fault: { label: string; at: number } | undefined
   /** Connections accepted so far, faults or not. */
   accepted = 0
+  /** Bytes handed on towards the server so far: its kernel has them. */
+  forwarded = 0
 
   constructor(server: Server, port: number, options: FaultProxyOptions) {
     this.server = server
@@ -135,7 +137,8 @@ export class FaultProxy {
       socket.once('close', () => this.drop(pair, false))
     }
     server.connect(this.options.target, this.options.host ?? '127.0.0.1')
-    pipe(client, server, () => this.up)
+    const forwarded = (bytes: number) => void (this.forwarded += bytes)
+    pipe(client, server, () => this.up, forwarded)
     pipe(server, client, () => this.down)
   }
 
@@ -146,10 +149,17 @@ export class FaultProxy {
 }
 
 /** Move bytes one way under the flow that holds when they arrive, in order, with backpressure. */
-function pipe(from: Socket, to: Socket, flow: () => Flow): void {
+function pipe(from: Socket, to: Socket, flow: () => Flow, sent: (bytes: number) => void = () => {}): void {
   let turn: Promise<void> = Promise.resolve()
   const wait = (ms: number) => new Promise<void>(resolve => setTimeout(resolve, ms))
-  const send = (bytes: Buffer) => new Promise<void>(resolve => (to.writable ? to.write(bytes, () => resolve()) : resolve()))
+  const send = (bytes: Buffer) =>
+    new Promise<void>(resolve => {
+      if (!to.writable) return resolve()
+      to.write(bytes, error => {
+        if (!error) sent(bytes.length)
+        resolve()
+      })
+    })
   from.on('data', chunk => {
     const { delayMs, bytesPerSecond, byteAtATime, blackhole } = flow()
     if (blackhole) return

@@ -75,7 +75,9 @@ kpi('drain', async ({ learner, valkey, random, timeline, cleanup }) => {
       saw: `${Math.min(...times)} to ${Math.max(...times)}, ${new Set(times).size} different`,
     })
 
-  for (const sender of senders)
+  const acks = careful.heard.filter(it => it.t === 'ack' && it['stored'] === true).map(it => it['id'])
+  expect(acks.join(' '), 'acks of the five, before bye').toBe(last.join(' '))
+  for (const sender of [...senders, careful])
     for (const ack of sender.heard.filter(it => it.t === 'ack' && it['stored'] === true)) ledger.ack(String(ack['id']))
   const late = await chat.client(two.port, 'late')
   const newest = (await join(late, room, 1))['seq']

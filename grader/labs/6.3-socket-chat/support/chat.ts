@@ -1,9 +1,9 @@
 /** Nodes of the learner's chat, and clients on them. */
-import { fail } from '../../../kpi/index.ts'
+import { eventually, fail } from '../../../kpi/index.ts'
 import type { KpiFixtures } from '../../../kpi/types.ts'
 import type { Program, StartOptions } from '../../../learner/types.ts'
 import { freePort } from '../../../process/ports.ts'
-import { brief, ChatClient, type ClientOptions } from './client.ts'
+import { brief, ChatClient, type ClientOptions, PATIENCE } from './client.ts'
 
 export interface Node {
   program: Program
@@ -33,7 +33,7 @@ export class Chat {
     this.secret = given.random.fork('secret').word(20)
   }
 
-  /** Start a node; it is ready when its chat port accepts. */
+  /** Start a node, and wait until it has found Redis. */
   async node(options: NodeOptions = {}): Promise<Node> {
     const { learner, valkey } = this.given
     const httpPort = await freePort()
@@ -53,7 +53,17 @@ export class Chat {
       },
       ...(options.limits ? { limits: options.limits } : {}),
     })
-    return { program, port: program.port, httpPort, url: `http://127.0.0.1:${httpPort}` }
+    const url = `http://127.0.0.1:${httpPort}`
+    await eventually(
+      `GET /ready on ${name} answers 200: it has found Redis`,
+      async () => {
+        const { status } = await fetch(`${url}/ready`)
+        if (status !== 200) throw new Error(`it answers ${status}`)
+        return true
+      },
+      { within: PATIENCE },
+    )
+    return { program, port: program.port, httpPort, url }
   }
 
   /** A connection that has said nothing yet. */

@@ -34,8 +34,8 @@ interface Topic {
   early: Map<number, string>
 }
 
-/** Entries read at once: small, because each is as large as a frame may be. */
-const PAGE = 16
+/** Bytes of a page of the log; entries of the first page, and at most: an entry may be as large as a frame. */
+const [PAGE_BYTES, PAGE_FIRST, PAGE_MOST] = [256 * 1024, 16, 512]
 /** Entries kept that were heard before their turn; with more, the log is read instead. */
 const MOST_EARLY = 1024
 /** Milliseconds between two looks at a busy receiver, and until a failed read is tried again. */
@@ -45,6 +45,12 @@ const [PACE, RETRY] = [5, 250]
 const frameOf = (stream: Stream, seq: number | null, raw: string): Outgoing => {
   const head = 'room' in stream ? `"room":"${stream.room}"` : `"to":"${stream.to}"`
   return { text: `{"t":"msg",${head},"seq":${seq},${raw.slice(1)}` }
+}
+
+/** How many entries to read next, when the last page was this one. */
+const nextPage = (page: Entry[]): number => {
+  const bytes = page.reduce((sum, entry) => sum + entry.raw.length, 0)
+  return bytes === 0 ? PAGE_FIRST : Math.max(PAGE_FIRST, Math.min(PAGE_MOST, Math.floor((PAGE_BYTES * page.length) / bytes)))
 }
 
 const newTopic = (stream: Stream): Topic => ({
@@ -170,10 +176,9 @@ export class Hub {
     if (topic.reading || topic.position === undefined) return
     topic.reading = true
     try {
-      for (let more = false; topic.again || more; ) {
+      for (let page: Entry[] = []; topic.again || page.length > 0; ) {
         topic.again = false
-        const page = await this.store.read(topic.stream, topic.position, PAGE)
-        more = page.length > 0
+        page = await this.store.read(topic.stream, topic.position, nextPage(page))
         for (const { seq, raw } of page) if (seq > topic.position) this.advance(topic, seq, raw)
       }
     } catch {
@@ -184,20 +189,19 @@ export class Hub {
     }
   }
 
-  /** From the log until it has no more, then live: no await between the last look and the switch, so nothing falls between. */
+  /** From the log until it has what the live members have, then live: no await between the comparison and the switch, so nothing falls between. */
   private async catchUp(topic: Topic, member: Member): Promise<void> {
     const there = () => topic.members.get(member.receiver) === member
     try {
-      while (there() && !member.live) {
+      for (let page: Entry[] = []; there() && !member.live; ) {
         const before = topic.position ?? 0
-        const page = await this.store.read(topic.stream, member.cursor!, PAGE)
+        page = await this.store.read(topic.stream, member.cursor!, nextPage(page))
         for (const { seq, raw } of page) {
           while (there() && member.receiver.busy) await new Promise(resolve => setTimeout(resolve, PACE))
           if (there()) this.give(member, frameOf(topic.stream, seq, raw), seq)
         }
-        if (page.length > 0) continue
         // What was there before the read and is not in the log is gone: trimmed, or lost with the store.
-        member.cursor = Math.max(member.cursor!, before)
+        if (page.length === 0) member.cursor = Math.max(member.cursor!, before)
         if (topic.position !== undefined && member.cursor >= topic.position) member.live = true
       }
     } catch {
