@@ -1,4 +1,4 @@
-import { did, expect, fail, kpi } from '../../kpi/index.ts'
+import { did, eventually, expect, kpi } from '../../kpi/index.ts'
 import { Chat, send } from './support/chat.ts'
 import { PATIENCE } from './support/client.ts'
 import { token } from './support/wire.ts'
@@ -24,32 +24,20 @@ kpi('websocket', async ({ learner, valkey, random, cleanup }) => {
   const browser = new WebSocket(`ws://127.0.0.1:${node.httpPort}/ws`)
   cleanup(() => browser.close())
   const heard: Record<string, unknown>[] = []
-  let [closed, look] = ['', () => {}]
-  browser.onmessage = event => {
-    heard.push(JSON.parse(String(event.data)))
-    look()
-  }
+  let closed = ''
+  browser.onmessage = event => void heard.push(JSON.parse(String(event.data)))
   browser.onclose = event => {
     closed = String(event.code)
-    look()
   }
-  const until = async (what: string, holds: () => boolean) => {
-    for (const deadline = performance.now() + PATIENCE; !holds(); ) {
-      if (performance.now() > deadline || (closed && !holds()))
-        fail({
-          subject: what,
-          expected: `within ${PATIENCE / 1000} s`,
-          saw: closed ? `the connection was closed (${closed})` : JSON.stringify(heard.at(-1) ?? 'nothing'),
-        })
-      await new Promise<void>(resolve => {
-        const timer = setTimeout(resolve, 200)
-        look = () => {
-          clearTimeout(timer)
-          resolve()
-        }
-      })
-    }
-  }
+  const until = (what: string, holds: () => boolean) =>
+    eventually(
+      what,
+      () => {
+        if (holds()) return true
+        throw new Error(closed ? `the connection was closed (${closed})` : JSON.stringify(heard.at(-1) ?? 'nothing'))
+      },
+      { within: PATIENCE },
+    )
   const opened = Promise.withResolvers<boolean>()
   browser.onopen = () => opened.resolve(true)
   browser.onerror = () => opened.resolve(false)

@@ -10,6 +10,7 @@ export interface Identity {
   clusterId: string
 }
 
+/** The routes of the REST interface: plugins, connectors, and their lives (pause, resume, restart). */
 export function connectRoutes(worker: Worker, identity: Identity): Route[] {
   return [...pluginRoutes(identity), ...connectorRoutes(worker, identity), ...lifeRoutes(worker, identity)]
 }

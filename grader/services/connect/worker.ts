@@ -43,6 +43,7 @@ function put<T>(map: Map<string, T>, key: string, value: T | undefined): void {
   else map.set(key, value)
 }
 
+/** Runs connectors: their configurations and offsets live in topics, so that another worker goes on where this one was killed. */
 export class Worker {
   readonly #connectors = new Map<string, Connector>()
   readonly #kafka: Kafka

@@ -45,6 +45,15 @@ export async function fjordline(
       await client.query(`CREATE TABLE ${table} (${columns.join(', ')}, PRIMARY KEY (${KEYS[table]})${references.join('')})`)
       await pipeline(Readable.from(tableLines(dataset, table)), client.query(copyFrom(`COPY ${table} FROM STDIN (FORMAT csv, HEADER)`)))
     }
+    // Shipments that wait where their truck does not come by itself.
+    await client.query(`
+      INSERT INTO shipments SELECT (jsonb_populate_record(NULL::shipments, to_jsonb(s) || jsonb_build_object('shipment_id', md5(s.shipment_id::text)::uuid, 'status', 'booked',
+        'origin_depot_id', a.depot_id, 'destination_depot_id', b.depot_id, 'weight_kg', 12.5, 'loaded_at', NULL, 'departed_at', NULL,
+        'arrived_at', NULL, 'delivered_at', NULL))).*
+      FROM (SELECT shipments.*, row_number() OVER (PARTITION BY vehicle_id ORDER BY shipment_id) AS n FROM shipments WHERE vehicle_id IS NOT NULL) s
+      CROSS JOIN LATERAL (SELECT depot_id FROM depots ORDER BY md5(depot_id || s.shipment_id) LIMIT 1) a
+      CROSS JOIN LATERAL (SELECT depot_id FROM depots WHERE depot_id <> a.depot_id ORDER BY md5(s.shipment_id || depot_id) LIMIT 1) b
+      WHERE n <= 2`)
     await client.query('COMMIT')
   } finally {
     await client.end()

@@ -53,6 +53,7 @@ function instant(random: Random): Cell {
   return { text: `${random.pick([local, local.replace('T', ' ')])}${fraction}${zone}`, stored: `${shown}${fraction}+00` }
 }
 
+/** A random uuid in lower case, drawn from the seed. */
 export function uuid(random: Random): string {
   const hex = Array.from({ length: 32 }, () => '0123456789abcdef'[random.int(0, 15)]).join('')
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')

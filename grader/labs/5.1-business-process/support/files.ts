@@ -25,6 +25,7 @@ export interface Dialect {
 
 export const PLAIN_DIALECT: Dialect = { delimiter: ',', eol: '\n', bom: false, nulls: [''], quoted: 0, lastEol: true }
 
+/** A random dialect of CSV, drawn from the seed: delimiter, line ends, byte order mark, NULL spellings, quoting. */
 export const anyDialect = (random: Random): Dialect => ({
   delimiter: random.pick([',', ';'] as const),
   eol: random.pick(['\n', '\r\n'] as const),

@@ -17,10 +17,11 @@ const WRITERS: Record<string, (random: Random) => string[]> = {
   'a dispatcher loads': () => [
     `UPDATE shipments SET status = 'loaded', loaded_at = booked_at + interval '30 days' WHERE shipment_id = ${SHIPMENT('booked')}`,
   ],
+  // While it sleeps, whoever holds the vehicle comes to wait for the shipment; then it asks for the vehicle.
   'a clerk locks a shipment, then its vehicle': () => [
-    `SELECT FROM shipments WHERE shipment_id = ${SHIPMENT('booked')} FOR UPDATE`,
-    `SELECT pg_sleep(0.02)`,
-    `SELECT FROM vehicles WHERE vehicle_id = (SELECT vehicle_id FROM shipments WHERE status <> 'delivered' AND vehicle_id IS NOT NULL ORDER BY random() LIMIT 1) FOR UPDATE`,
+    `SELECT set_config('clerk.vehicle', vehicle_id, true) FROM shipments WHERE shipment_id = ${SHIPMENT('booked')} FOR UPDATE`,
+    `SELECT pg_sleep(0.3)`,
+    `SELECT FROM vehicles WHERE vehicle_id = current_setting('clerk.vehicle', true) FOR UPDATE`,
   ],
   'a script skips states': random => [
     `UPDATE shipments SET status = '${random.pick(['delivered', 'arrived'])}', loaded_at = now(), departed_at = now() + interval '1 s', arrived_at = now() + interval '2 s', delivered_at = now() + interval '3 s' WHERE shipment_id = ${SHIPMENT('booked')}`,

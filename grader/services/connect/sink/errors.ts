@@ -12,6 +12,7 @@ export interface Consumed {
   message: KafkaMessage
 }
 
+/** What happens to a record that a sink cannot take: `errors.tolerance`, logging and the dead letter queue, by Connect's names. */
 export class ErrorPolicy {
   readonly #settings: Settings
   readonly #name: string

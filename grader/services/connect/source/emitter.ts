@@ -1,8 +1,14 @@
 import type { Kafka, Producer } from 'kafkajs'
 import type { Config, Settings } from '../config/definition.ts'
 import { type Converter, converterOf } from '../data/converters.ts'
-import type { ConnectRecord, Data } from '../data/schema.ts'
+import { type ConnectRecord, FatalError } from '../data/schema.ts'
 import { applyAll, type Transform } from '../transforms.ts'
+
+/** Bytes produced together at most: a topic takes batches of 1 MiB by default. One larger message goes alone. */
+const MOST_BYTES = 768 * 1024
+const MESSAGE_OVERHEAD = 64
+
+type Part = Map<string, { key: Buffer | null; value: Buffer | null; headers?: Record<string, string> }[]>
 
 /** Turns records into messages and produces them in order. */
 export class Emitter {
@@ -32,23 +38,39 @@ export class Emitter {
     return this.#producer.disconnect()
   }
 
-  /** Resolves when every replica has all of them. */
+  /** Resolves when every replica has all of them. @throws FatalError for one that is larger than a topic takes */
   async emit(records: readonly ConnectRecord[]): Promise<void> {
-    const topics = new Map<string, { key: Buffer | null; value: Buffer | null; headers?: Record<string, string> }[]>()
+    let part: Part = new Map()
+    let size = 0
     for (const given of records) {
       const record = applyAll(this.#transforms, given)
       if (!record) continue
-      const messages = topics.get(record.topic) ?? []
-      topics.set(record.topic, messages)
-      const [key, value] = [await this.#bytes(this.#key, record.topic, record.key), await this.#bytes(this.#value, record.topic, record.value)] // biome-ignore format: one line
+      const key = record.key && (await this.#key.write(record.topic, record.key))
+      const value = record.value && (await this.#value.write(record.topic, record.value))
+      const bytes = (key?.length ?? 0) + (value?.length ?? 0) + MESSAGE_OVERHEAD
+      if (size > 0 && size + bytes > MOST_BYTES) {
+        await this.#send(part)
+        part = new Map()
+        size = 0
+      }
+      size += bytes
+      const messages = part.get(record.topic) ?? []
+      part.set(record.topic, messages)
       messages.push({ key, value, ...(record.headers ? { headers: record.headers } : {}) })
     }
-    if (topics.size === 0) return
-    await this.#create([...topics.keys()].filter(topic => !this.#topics.has(topic)))
-    await this.#producer.sendBatch({ acks: -1, topicMessages: [...topics].map(([topic, messages]) => ({ topic, messages })) })
+    await this.#send(part)
   }
 
-  #bytes = (converter: Converter, topic: string, data: Data | null) => (data ? converter.write(topic, data) : null)
+  async #send(part: Part): Promise<void> {
+    if (part.size === 0) return
+    await this.#create([...part.keys()].filter(topic => !this.#topics.has(topic)))
+    try {
+      await this.#producer.sendBatch({ acks: -1, topicMessages: [...part].map(([topic, messages]) => ({ topic, messages })) })
+    } catch (error) {
+      if ((error as { type?: string }).type !== 'MESSAGE_TOO_LARGE') throw error
+      throw new FatalError(`an event for ${[...part.keys()].join(', ')} is larger than the topic’s max.message.bytes`)
+    }
+  }
 
   async #create(topics: string[]): Promise<void> {
     if (topics.length === 0) return

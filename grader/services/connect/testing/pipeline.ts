@@ -1,5 +1,7 @@
 /** For tests: broker, registry, database and worker of one run, and what is in a topic as JSON. */
 import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { IHeaders } from 'kafkajs'
 import { startEmbedded } from '../../../engines/embedded/index.ts'
 import { openRunDir } from '../../../process/run.ts'
@@ -84,6 +86,8 @@ export async function startPipeline() {
 
   return {
     ...{ engine, kafka, registry, postgres, connect, read, count },
+    /** What the worker has said. */
+    logs: () => readFileSync(join(run.dir, 'services-1', 'connect.log'), 'utf8'),
     /** Keys and values of JSON messages; null for a tombstone. */
     events: async (topic: string) =>
       (await read(topic)).map(({ key, value }) => ({ key: payload(key) as Record<string, unknown> | null, event: payload(value) as Event | null })), // biome-ignore format: one line

@@ -4,6 +4,8 @@ import type { ColumnType } from '../types.ts'
 
 /** How many of a column's values are of each kind, index = kind. */
 export type KindCounts = Float64Array
+
+/** Counts at zero. */
 export const kindCounts = (): KindCounts => new Float64Array(KINDS)
 
 /** Of a hundred values one may misfit without changing the type, key or reference. */

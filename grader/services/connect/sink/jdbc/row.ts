@@ -13,6 +13,7 @@ import {
   TIME,
   TIMESTAMP,
 } from '../../data/schema.ts'
+import { TOPIC } from './config.ts'
 
 export interface RowColumn {
   name: string
@@ -37,7 +38,7 @@ export interface Position {
 
 /** @throws DataError when the record is not of the shape that the configuration asks for */
 export function rowOf(record: ConnectRecord, settings: Settings, at: Position): Row {
-  const table = settings.text('table.name.format').replaceAll('${topic}', record.topic) // biome-ignore lint/suspicious/noTemplateCurlyInString: the key's own notation
+  const table = settings.text('table.name.format').replaceAll(TOPIC, record.topic)
   const values = new Map<string, unknown>()
   const mode = settings.text('pk.mode')
   const deletes = record.value === null || record.value.value === null

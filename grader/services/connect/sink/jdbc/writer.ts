@@ -10,6 +10,7 @@ const MOST_PARAMETERS = 60_000
 const quoted = (name: string) => name.split('.').map(part => pg.escapeIdentifier(part)).join('.') // biome-ignore format: one line
 const list = (columns: readonly RowColumn[]) => columns.map(({ name }) => pg.escapeIdentifier(name)).join(', ')
 
+/** Writes rows to tables by the sink's insert mode; one transaction a batch. */
 export class Writer {
   readonly #client: pg.Client
   readonly #settings: Settings

@@ -30,4 +30,6 @@ export const connectReplication = (settings: Settings): Promise<pg.Client> =>
 
 /** Quoted, for SQL. */
 export const quoted = (...names: string[]): string => names.map(name => pg.escapeIdentifier(name)).join('.')
+
+/** A text as an SQL literal. */
 export const literal = (text: string): string => pg.escapeLiteral(text)

@@ -99,6 +99,7 @@ export const tombstone = ({ topic, key }: ConnectRecord): ConnectRecord => ({ to
 const HEARTBEAT_KEY = struct('io.debezium.connector.common.ServerNameKey', { serverName: text })
 const HEARTBEAT = struct('io.debezium.connector.common.Heartbeat', { ts_ms: long })
 
+/** A heartbeat record as Debezium sends it: the key names the server, the value says when. */
 export const heartbeat = (topic: string, prefix: string): ConnectRecord => ({
   topic,
   key: { schema: HEARTBEAT_KEY, value: { serverName: prefix } },

@@ -112,4 +112,6 @@ export const parseLsn = (text: string): bigint => {
   const [high = '0', low = '0'] = text.split('/')
   return (BigInt(`0x${high}`) << 32n) | BigInt(`0x${low}`)
 }
+
+/** A log sequence number as PostgreSQL prints it, e.g. 16/B374D848. */
 export const formatLsn = (lsn: bigint): string => `${(lsn >> 32n).toString(16)}/${(lsn & 0xffffffffn).toString(16)}`.toUpperCase()

@@ -59,6 +59,7 @@ export async function slotIsFree(client: pg.Client, name: string, signal: AbortS
   }
 }
 
+/** Drops a replication slot; throws PostgreSQL's error when it is missing or in use. */
 export async function dropSlot(client: pg.Client, name: string): Promise<void> {
   await client.query(`SELECT pg_drop_replication_slot(${literal(name)})`)
 }

@@ -1,4 +1,5 @@
 /** What the catalog says about captured tables, and the schemas that follow from it. */
+import { readFileSync } from 'node:fs'
 import type pg from 'pg'
 import { matchesAny, type Settings } from '../../config/definition.ts'
 import { type Schema, type Struct, struct } from '../../data/schema.ts'
@@ -29,22 +30,7 @@ export interface Table {
 }
 
 /** Columns in the order of `relation`, or of the catalog; types with domains resolved; literal defaults evaluated. */
-const COLUMNS = `
-  WITH RECURSIVE base(att, oid, typmod, required) AS (
-    SELECT a.attnum, a.atttypid, a.atttypmod, a.attnotnull FROM pg_attribute a WHERE a.attrelid = $1 AND a.attnum > 0 AND NOT a.attisdropped
-    UNION ALL
-    SELECT b.att, t.typbasetype, CASE WHEN b.typmod >= 0 THEN b.typmod ELSE t.typtypmod END, b.required OR t.typnotnull
-    FROM base b JOIN pg_type t ON t.oid = b.oid WHERE t.typtype = 'd'
-  )
-  SELECT a.attname AS name, b.typmod, b.required, coalesce(e.typname, t.typname) AS type, e.oid IS NOT NULL AS array,
-    (SELECT string_agg(l.enumlabel, ',' ORDER BY l.enumsortorder) FROM pg_enum l WHERE l.enumtypid = coalesce(e.oid, t.oid)) AS labels,
-    coalesce(array_position(i.indkey::int2[], a.attnum), -1) AS key,
-    CASE WHEN a.attgenerated = '' THEN pg_get_expr(d.adbin, d.adrelid) END AS default
-  FROM base b JOIN pg_attribute a ON a.attrelid = $1 AND a.attnum = b.att JOIN pg_type t ON t.oid = b.oid AND t.typtype <> 'd'
-    LEFT JOIN pg_type e ON e.oid = t.typelem AND t.typcategory = 'A'
-    LEFT JOIN pg_index i ON i.indrelid = $1 AND i.indisprimary
-    LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-  ORDER BY a.attnum`
+const COLUMNS = readFileSync(new URL('columns.sql', import.meta.url), 'utf8')
 
 /** Tables that the lists include, of the kinds that can be captured. */
 export async function capturedTables(client: pg.Client, settings: Settings): Promise<{ oid: string; schema: string; table: string }[]> {
@@ -56,6 +42,7 @@ export async function capturedTables(client: pg.Client, settings: Settings): Pro
   return rows.filter(({ schema, table }) => isCaptured(settings, schema, table))
 }
 
+/** Do the include and exclude lists of schemas and tables let this table through? */
 export function isCaptured(settings: Settings, schema: string, table: string): boolean {
   const fits = (kind: string, name: string) => {
     const [include, exclude] = [settings.list(`${kind}.include.list`), settings.list(`${kind}.exclude.list`)]
