@@ -67,14 +67,15 @@ async function endsEqual(topic: string): Promise<Awaited<ReturnType<typeof pipe.
   return events
 }
 
-async function accounts() {
+/** A table of 40 accounts and `more` other rows, and a source that captures it. */
+async function accounts(more = 0) {
   await pipe.clear()
   await pipe.postgres.admin.query('DROP TABLE IF EXISTS accounts')
   await pipe.postgres.admin.query('CREATE TABLE accounts (id int PRIMARY KEY, balance int NOT NULL, note text)')
   await pipe.postgres.admin.query(`ALTER TABLE accounts OWNER TO ${pipe.postgres.user}`)
   await pipe.postgres.admin.query('INSERT INTO accounts SELECT n, 100, NULL FROM generate_series(0, 39) n')
-  await pipe.postgres.admin.query("INSERT INTO accounts SELECT -n, 1, repeat('x', 100) FROM generate_series(1, 20000) n")
-  const { name, config, prefix } = pipe.source({ 'table.include.list': 'public.accounts', 'snapshot.fetch.size': '500', 'retriable.restart.connector.wait.ms': '50' }) // biome-ignore format: one line
+  await pipe.postgres.admin.query("INSERT INTO accounts SELECT -n, 1, repeat('x', 100) FROM generate_series(1, $1) n", [more])
+  const { name, config, prefix } = pipe.source({ 'table.include.list': 'public.accounts', 'snapshot.fetch.size': '100', 'retriable.restart.connector.wait.ms': '50' }) // biome-ignore format: one line
   return { name, config, topic: `${prefix}.public.accounts` }
 }
 
@@ -87,10 +88,10 @@ test(
     const writing = writers(3, () => stop)
     await pipe.create(name, config)
     // In the middle of the snapshot: some of it is out, not all.
-    await expect.poll(() => pipe.count(topic), { timeout: 10_000, interval: 5 }).toBeGreaterThan(500)
+    await expect.poll(() => pipe.count(topic), { timeout: 10_000, interval: 5 }).toBeGreaterThan(300)
     await pipe.connect.restart()
     await expect.poll(() => pipe.state(name), { timeout: 20_000 }).toBe('RUNNING')
-    await expect.poll(() => pipe.count(topic), { timeout: 20_000 }).toBeGreaterThan(20_000)
+    await expect.poll(() => pipe.count(topic), { timeout: 20_000 }).toBe(40)
     const until = Date.now() + SOAK * 1000
     for (let kills = 0; kills < 4 || Date.now() < until; kills++) {
       await sleep(draw.int(50, 500))
@@ -119,14 +120,14 @@ test(
 test('the database and the broker are killed: nothing is lost', async () => {
   const { name, config, topic } = await accounts()
   await pipe.create(name, config)
-  await expect.poll(() => pipe.count(topic), { timeout: 20_000 }).toBeGreaterThan(20_000)
+  await expect.poll(() => pipe.count(topic), { timeout: 20_000 }).toBe(40)
   const insert = (id: number) => pipe.postgres.admin.query("INSERT INTO accounts VALUES ($1, 1, 'x')", [id])
   await insert(5001)
   await pipe.kafka.kill()
   await insert(5002)
   await pipe.kafka.start()
   await insert(5003)
-  await expect.poll(() => pipe.count(topic), { timeout: 20_000 }).toBeGreaterThanOrEqual(20_043)
+  await expect.poll(() => pipe.count(topic), { timeout: 20_000 }).toBeGreaterThanOrEqual(43)
   await pipe.postgres.restart()
   await insert(5004)
   await endsEqual(topic)
@@ -135,9 +136,9 @@ test('the database and the broker are killed: nothing is lost', async () => {
 test('what the broker has not acknowledged, the server keeps', async () => {
   const { name, config, topic } = await accounts()
   await pipe.create(name, config)
-  await expect.poll(() => pipe.count(topic), { timeout: 20_000 }).toBeGreaterThanOrEqual(20_040)
+  await expect.poll(() => pipe.count(topic), { timeout: 20_000 }).toBeGreaterThanOrEqual(40)
   await pipe.postgres.admin.query("INSERT INTO accounts VALUES (6001, 1, 'x')")
-  await expect.poll(() => pipe.count(topic), { timeout: 20_000 }).toBeGreaterThanOrEqual(20_041)
+  await expect.poll(() => pipe.count(topic), { timeout: 20_000 }).toBeGreaterThanOrEqual(41)
   const confirmed = async () => {
     const { rows } = await pipe.postgres.admin.query('SELECT confirmed_flush_lsn::text AS lsn FROM pg_replication_slots WHERE slot_name = $1', [config['slot.name']]) // biome-ignore format: one line
     return rows[0].lsn
@@ -156,7 +157,7 @@ test('what the broker has not acknowledged, the server keeps', async () => {
 test('a slot that is gone fails the task, and when_needed takes a new snapshot', async () => {
   const { name, config, topic } = await accounts()
   await pipe.create(name, config)
-  await expect.poll(() => pipe.count(topic), { timeout: 20_000 }).toBeGreaterThanOrEqual(20_040)
+  await expect.poll(() => pipe.count(topic), { timeout: 20_000 }).toBeGreaterThanOrEqual(40)
   await pipe.connect.ask(`/connectors/${name}/stop`, 'PUT')
   await pipe.postgres.admin.query('SELECT pg_drop_replication_slot($1)', [config['slot.name']])
   await pipe.postgres.admin.query("INSERT INTO accounts VALUES (7001, 1, 'nobody streams this')")
