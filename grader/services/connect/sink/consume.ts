@@ -8,6 +8,9 @@ export interface Batch {
   messages: KafkaMessage[]
 }
 
+/** Milliseconds of silence after which the broker gives up a consumer; heartbeats go on while rows are written. */
+const SESSION = 3_000
+
 /**
  * Runs until the signal is aborted; rejects with what `take` rejects with, or when the broker is not to be reached. A batch whose offsets
  * were not committed comes again.
@@ -23,6 +26,9 @@ export async function consume(
   const consumer = kafka.consumer({
     groupId: `connect-${name}`,
     maxWaitTimeInMs: 250,
+    // After a kill -9 the group waits this long for the worker that was.
+    sessionTimeout: SESSION,
+    heartbeatInterval: SESSION / 5,
     allowAutoTopicCreation: true,
     // Topics that match later are found after this long.
     metadataMaxAge: 2_000,
@@ -34,6 +40,8 @@ export async function consume(
   if (signal.aborted) stop()
   const size = settings.number('batch.size')
   const eachBatch = async ({ batch, heartbeat, commitOffsetsIfNecessary, isRunning, isStale }: EachBatchPayload) => {
+    // A statement may wait for a lock for longer than a session lasts.
+    const beating = setInterval(() => void heartbeat().catch(() => {}), SESSION / 5)
     try {
       for (let from = 0; from < batch.messages.length; from += size) {
         if (!isRunning() || isStale() || signal.aborted) return
@@ -41,11 +49,12 @@ export async function consume(
         await take({ topic: batch.topic, partition: batch.partition, messages })
         const offset = String(BigInt(messages.at(-1)!.offset) + 1n)
         await commitOffsetsIfNecessary({ topics: [{ topic: batch.topic, partitions: [{ partition: batch.partition, offset }] }] })
-        await heartbeat()
       }
     } catch (error) {
       end.reject(error)
       throw error
+    } finally {
+      clearInterval(beating)
     }
   }
   try {

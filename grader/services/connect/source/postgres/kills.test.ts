@@ -39,7 +39,7 @@ function writers(count: number, stopped: () => boolean) {
         } finally {
           client.release()
         }
-        await sleep(2)
+        await sleep(10)
       }
     }),
   )
@@ -61,7 +61,7 @@ async function endsEqual(topic: string): Promise<Awaited<ReturnType<typeof pipe.
   const { rows } = await pipe.postgres.admin.query('SELECT id, balance, note FROM accounts')
   const expected = new Map(rows.map(row => [row.id, row]))
   const last = async () => (await pipe.events(topic)).some(({ event }) => event?.after?.['id'] === 999)
-  await expect.poll(last, { timeout: 30_000, interval: 500 }).toBe(true)
+  await expect.poll(last, { timeout: 30_000, interval: 200 }).toBe(true)
   const events = await pipe.events(topic)
   expect(new Map([...replay(events)].sort(([a], [b]) => a - b))).toEqual(new Map([...expected].sort(([a], [b]) => a - b)))
   return events
@@ -85,13 +85,13 @@ test(
     const { name, config, topic } = await accounts()
     const draw = random(seed, 'kills')
     let stop = false
-    const writing = writers(3, () => stop)
+    const writing = writers(2, () => stop)
     await pipe.create(name, config)
     // In the middle of the snapshot: some of it is out, not all.
     await expect.poll(() => pipe.count(topic), { timeout: 10_000, interval: 5 }).toBeGreaterThan(300)
     await pipe.connect.restart()
     await expect.poll(() => pipe.state(name), { timeout: 20_000 }).toBe('RUNNING')
-    await expect.poll(() => pipe.count(topic), { timeout: 20_000 }).toBe(40)
+    await expect.poll(() => pipe.count(topic), { timeout: 20_000 }).toBeGreaterThan(4_000)
     const until = Date.now() + SOAK * 1000
     for (let kills = 0; kills < 4 || Date.now() < until; kills++) {
       await sleep(draw.int(50, 500))
