@@ -35,23 +35,30 @@ export function coalesce(): (id: string, cost: number, ask: (cost: number) => Pr
     })
 }
 
-/** Answer a batch in as few calls as it takes; usually one when allowed, two when refused. */
+/**
+ * Answer a batch in three calls at most: all of it; else as many as fit; and one more, which stands for the rest. Never a fourth: asking on while
+ * quota comes back would hold requests until there is room for them, which is a queue and no limiter.
+ */
 async function settle(batch: Waiting[], cost: number, ask: (cost: number) => Promise<Decision>): Promise<void> {
-  let count = batch.length
+  // As if they had come one after the other: the last one sees what is left now.
+  const pass = (decision: Decision, count: number) => {
+    for (const [i, one] of batch.splice(0, count).entries())
+      one.resolve({ ...decision, remaining: decision.remaining + (count - 1 - i) * cost })
+  }
   try {
-    while (batch.length > 0) {
-      const decision = await ask(count * cost)
-      if (decision.allowed) {
-        // As if they had come one after the other: the last one sees what is left now.
-        for (const [i, one] of batch.splice(0, count).entries())
-          one.resolve({ ...decision, remaining: decision.remaining + (count - 1 - i) * cost })
-        count = batch.length
-      } else if (count === 1) {
-        for (const one of batch.splice(0)) one.resolve(decision)
-      } else {
-        count = Math.max(1, Math.min(count - 1, Math.floor(decision.remaining / cost)))
-      }
+    const all = await ask(batch.length * cost)
+    if (all.allowed) return pass(all, batch.length)
+    const fitting = Math.min(batch.length - 1, Math.floor(all.remaining / cost))
+    if (fitting > 0) {
+      const some = await ask(fitting * cost)
+      if (some.allowed) pass(some, fitting)
     }
+    // A single request was asked about already.
+    const next = batch.length === 1 && fitting === 0 ? all : await ask(cost)
+    if (next.allowed) pass(next, 1)
+    // When all were asked about there was no room for these. There was some by `next`, so that is when to come back.
+    const retryAfterMicros = next.allowed ? Math.max(1, next.nowMicros - all.nowMicros) : next.retryAfterMicros
+    for (const one of batch.splice(0)) one.resolve({ ...next, allowed: false, retryAfterMicros })
   } catch (error) {
     for (const one of batch) one.reject(error)
   }
