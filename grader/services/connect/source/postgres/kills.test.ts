@@ -75,9 +75,13 @@ async function accounts(more = 0) {
   await pipe.postgres.admin.query(`ALTER TABLE accounts OWNER TO ${pipe.postgres.user}`)
   await pipe.postgres.admin.query('INSERT INTO accounts SELECT n, 100, NULL FROM generate_series(0, 39) n')
   await pipe.postgres.admin.query("INSERT INTO accounts SELECT -n, 1, repeat('x', 100) FROM generate_series(1, $1) n", [more])
-  const { name, config, prefix } = pipe.source({ 'table.include.list': 'public.accounts', 'snapshot.fetch.size': '100',
+  const { name, config, prefix } = pipe.source({
+    'table.include.list': 'public.accounts',
+    'snapshot.fetch.size': '100',
     'key.converter.schemas.enable': 'false',
-    'value.converter.schemas.enable': 'false', 'retriable.restart.connector.wait.ms': '50' }) // biome-ignore format: one line
+    'value.converter.schemas.enable': 'false',
+    'retriable.restart.connector.wait.ms': '50',
+  })
   return { name, config, topic: `${prefix}.public.accounts` }
 }
 
