@@ -1,7 +1,8 @@
 import { did, expect, inconclusive, kpi } from '../../kpi/index.ts'
 import { audit, states } from './support/audit.ts'
-import { fjordline, reportOf, simulate, startSimulator } from './support/business.ts'
+import { fjordline, reportOf, runSimulator, simulate } from './support/business.ts'
 import { cutConnections, hostileWriters } from './support/hostile.ts'
+import { expectAllEnded } from './support/load.ts'
 
 const PROCESSES = 3
 
@@ -10,15 +11,14 @@ kpi('concurrent-writers', async ({ learner, postgres, random }) => {
   await fjordline(postgres, random.int(1, 2 ** 31), { vehicles: 6, shipments: 220 })
   const before = await states(admin)
   // All at once, and on a database without the tables of the process: one of them makes them.
-  const programs = await Promise.all(
-    Array.from({ length: PROCESSES }, (_, i) => startSimulator({ learner, postgres }, { seed: i + 1, workers: 3, readingsPerTrip: 4 })),
-  )
+  const end = new AbortController()
+  const running = Promise.all(
+    Array.from({ length: PROCESSES }, (_, i) => runSimulator({ learner, postgres }, { seed: i + 1, workers: 3, readingsPerTrip: 4 })),
+  ).finally(() => end.abort())
   did(
     `${PROCESSES} simulators with 3 workers each started at the same moment. Beside them a dispatcher moved shipments too, a clerk locked rows in the other order, two scripts broke rules, and I cut connections.`,
   )
 
-  const end = new AbortController()
-  const ended = Promise.all(programs.map(program => program.exited)).finally(() => end.abort())
   const rulesMade = async () =>
     (await admin.query<{ there: boolean }>(`SELECT to_regclass('trip_readings') IS NOT NULL AS there`)).rows[0]!.there
   while (!end.signal.aborted && !(await rulesMade()));
@@ -26,20 +26,11 @@ kpi('concurrent-writers', async ({ learner, postgres, random }) => {
   const cuts = cutConnections(postgres, random.fork('cuts'), 4, end.signal)
   let looks = 0
   while (!end.signal.aborted) await audit(admin, 'while all were writing').finally(() => looks++)
-  const exits = await ended
+  const ended = await running
   const counts = await others
   const cut = await cuts
-  expect(
-    exits.map(exit => String(exit.code ?? exit.signal)),
-    'exit codes of the simulators',
-  ).toEqual(Array(PROCESSES).fill('0'))
-  for (const program of programs)
-    reportOf(
-      program.logs
-        .filter(line => line.stream === 'stdout')
-        .map(line => line.text)
-        .join('\n'),
-    )
+  expectAllEnded(learner, 'src/simulate.ts', ended)
+  for (const exit of ended) reportOf(exit.stdout)
   did(`I looked ~${looks} times while they wrote and cut ~${cut} connections; all three ended with exit code 0.`)
 
   // A lock that one of the others held at the end may have kept the last shipment waiting.

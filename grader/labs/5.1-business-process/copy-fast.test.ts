@@ -33,13 +33,13 @@ kpi('copy-fast', async ({ learner, postgres, random, scratch, timeline }) => {
     return timeline.op('reference', 'one COPY, types known', () => referenceCopy(postgres.url, file))
   }
 
-  const so = await compare(reference, loader, { rounds: 8, enough: now => verdictOn(now, TARGET) !== 'undecided' })
+  const so = await compare(reference, loader, { rounds: 12, enough: now => verdictOn(now, TARGET) !== 'undecided' })
 
   rmSync(file.dir, { recursive: true })
   const ratio = (1 / so.median).toFixed(1)
   const spread = `~${(1 / so.high).toFixed(1)} to ~${(1 / so.low).toFixed(1)} times`
   did(
-    `In turn, I loaded it with one COPY into a table whose types I knew, key added at the end, and with your program: ${so.pairs.length} pairs.`,
+    `In turn, I loaded it with one COPY into a table whose types I knew, key added at the end, and with your program: ~${so.pairs.length} pairs.`,
   )
   const verdict = verdictOn(so, TARGET)
   if (verdict === 'undecided')

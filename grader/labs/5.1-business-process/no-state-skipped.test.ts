@@ -10,7 +10,7 @@ const FUTURE = `now() + interval '10 years'`
 
 kpi('no-state-skipped', async ({ learner, postgres, random }) => {
   await fjordline(postgres, random.int(1, 2 ** 31), { vehicles: 6, shipments: 150 })
-  await simulate({ learner, postgres }, { events: random.int(15, 25), seed: random.int(1, 999) })
+  await simulate({ learner, postgres }, { events: random.int(15, 25), seed: random.int(1, 999), workers: 1 })
   const before = await states(postgres.admin)
   did('I let the simulator do some business, then wrote to the tables myself, with UPDATE, as any other program could.')
   const client = await connect(postgres)

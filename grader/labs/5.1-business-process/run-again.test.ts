@@ -1,9 +1,11 @@
-import { did, expect, kpi } from '../../kpi/index.ts'
-import type { Random } from '../../kpi/types.ts'
+import { escapeIdentifier } from 'pg'
+import { did, eventually, expect, KpiFailure, kpi } from '../../kpi/index.ts'
+import type { KpiFixtures, Random } from '../../kpi/types.ts'
+import { connect } from './support/business.ts'
 import { CELLS, type Cell, NULL_CELL, words } from './support/cells.ts'
 import { expectRows, storedRows } from './support/database.ts'
 import { folder, PLAIN_DIALECT, record, type Table, writeLines, writeTable } from './support/files.ts'
-import { load, readReport, startLoader } from './support/load.ts'
+import { expectAllEnded, load, readReport, runLoader } from './support/load.ts'
 
 const same = (text: string): Cell => ({ text, stored: text })
 
@@ -23,6 +25,16 @@ function tables(random: Random): Table[] {
   ]
 }
 
+/** Both wait for a lock, the one for the table, the other for the table or for its turn; a loader that waits in another way is not waited for long. */
+async function bothWait({ admin, user }: KpiFixtures['postgres']): Promise<void> {
+  const waiting = `SELECT count(*) = 2 AS yes FROM pg_stat_activity WHERE usename = $1 AND wait_event_type = 'Lock'`
+  try {
+    await eventually('both wait', async () => (await admin.query<{ yes: boolean }>(waiting, [user])).rows[0]!.yes, { within: 3000 })
+  } catch (error) {
+    if (!(error instanceof KpiFailure)) throw error
+  }
+}
+
 kpi('run-again', async ({ learner, postgres, random, scratch }) => {
   const dir = await folder(scratch, 'files')
   const all = tables(random)
@@ -38,21 +50,16 @@ kpi('run-again', async ({ learner, postgres, random, scratch }) => {
   )
   writeLines(dir, marked.name, ['id,docks', ...lines.slice(0, 150), '900,many', ...lines.slice(150)], PLAIN_DIALECT)
 
-  const both = await Promise.all([0, 1].map(() => startLoader({ learner, postgres }, dir)))
-  const exits = await Promise.all(both.map(program => program.exited))
-  did('I started two loaders at the same moment on the same three files.')
-  expect(
-    exits.map(exit => String(exit.code ?? exit.signal)),
-    'exit codes of the two',
-  ).toEqual(['0', '0'])
-  const reports = both.map(program =>
-    readReport(
-      program.logs
-        .filter(line => line.stream === 'stdout')
-        .map(line => line.text)
-        .join('\n'),
-    ),
-  )
+  const gate = await connect(postgres)
+  await gate.query(`BEGIN; CREATE TABLE ${escapeIdentifier(keyed.name)} (never integer)`)
+  const both = Promise.all([0, 1].map(() => runLoader({ learner, postgres }, dir)))
+  await bothWait(postgres)
+  await gate.query('ROLLBACK')
+  await gate.end()
+  did('I started two loaders at once on the same three files, and held back the first table until both were waiting.')
+  const ended = await both
+  expectAllEnded(learner, 'src/load.ts', ended)
+  const reports = ended.map(exit => readReport(exit.stdout))
   for (const table of all) {
     const added = reports.map(report => report[table.name]?.added ?? -1).sort((a, b) => b - a)
     expect(added, `rows added to ${table.name}, by the one and by the other`).toEqual([table.rows.length, 0])

@@ -53,7 +53,7 @@ export async function audit(pool: Pool, when: string): Promise<void> {
   try {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
     for (const [invariant, sql] of Object.entries(INVARIANTS)) {
-      const { rows } = await client.query<{ broken: string }>(`SELECT * FROM (${sql}) AS x (broken) LIMIT 1`)
+      const { rows } = await client.query<{ broken: string }>(`SELECT * FROM (${sql}) AS x (broken) ORDER BY broken LIMIT 1`)
       if (rows[0]) fail({ subject: `${when}: ${invariant}`, expected: 'it holds', saw: rows[0].broken })
     }
   } finally {

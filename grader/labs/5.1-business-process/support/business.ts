@@ -87,15 +87,19 @@ export type BusinessReport = Record<'load' | 'depart' | 'reading' | 'arrive' | '
 export const startSimulator = ({ learner, postgres }: Parts, more: SimulateOptions = {}) =>
   learner.start('src/simulate.ts', { ...options(postgres, more), ready: { kind: 'none' } })
 
+/** Runs src/simulate.ts to its end, whatever its exit code. */
+export const runSimulator = ({ learner, postgres }: Parts, more: SimulateOptions = {}) =>
+  learner.run('src/simulate.ts', { ...options(postgres, more), withinMs: 60_000 })
+
 /** Runs src/simulate.ts, which must succeed, and gives its report. Throws KpiFailure when it fails or prints something else. */
-export async function simulate({ learner, postgres }: Parts, more: SimulateOptions = {}): Promise<BusinessReport> {
-  const ran = await learner.run('src/simulate.ts', { ...options(postgres, more), withinMs: 60_000 })
+export async function simulate(parts: Parts, more: SimulateOptions = {}): Promise<BusinessReport> {
+  const ran = await runSimulator(parts, more)
   if (ran.code !== 0 || ran.limit)
     fail({
       subject: 'exit code of src/simulate.ts',
       expected: '0',
       saw: ran.limit ?? String(ran.code ?? ran.signal),
-      details: said(learner, ran.stderr),
+      details: said(parts.learner, ran.stderr),
     })
   return reportOf(ran.stdout)
 }

@@ -59,8 +59,31 @@ export function readReport(stdout: string): Record<string, Counts> {
   }
 }
 
+/** Numbers in PostgreSQL's messages that no two runs share. */
+const OWN_NUMBERS = /\b(process|transaction|relation|database) (?=\d)/gi
+
 /** The end of what a program printed, without stack frames of anybody else's and without paths of this machine. */
 export function said(learner: KpiFixtures['learner'], stderr: string, dir = '\0'): string[] {
-  const lines = stderr.split('\n').map(text => ({ at: 0, stream: 'stderr' as const, text: text.replaceAll(dir, '$CSV_DIR') }))
+  const text = stderr
+    .replaceAll(dir, '$CSV_DIR')
+    .replace(OWN_NUMBERS, '$1 ~')
+    .replace(/tuple \((\d+),(\d+)\)/g, 'tuple (~$1,~$2)')
+  const lines = text.split('\n').map(line => ({ at: 0, stream: 'stderr' as const, text: line }))
   return readable(lines, learner.dir).lines
+}
+
+/** Of programs that ran side by side, every one must have ended with exit code 0; a failure shows what the first that did not has printed. */
+export function expectAllEnded(
+  learner: KpiFixtures['learner'],
+  program: string,
+  ended: readonly { code: number | null; signal: string | null; stderr: string; limit?: string }[],
+): void {
+  const failed = ended.find(exit => exit.code !== 0 || exit.limit)
+  if (failed)
+    fail({
+      subject: `exit code of ${program}, each of ${ended.length} at once`,
+      expected: '0',
+      saw: failed.limit ?? String(failed.code ?? failed.signal),
+      details: said(learner, failed.stderr),
+    })
 }
