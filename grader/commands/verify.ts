@@ -30,6 +30,7 @@ export default defineCommand({
     lanes: { type: 'string', default: '2', description: 'runs side by side', valueHint: 'N' },
     fresh: { type: 'boolean', description: 'ignore cached verdicts' },
     write: { type: 'boolean', description: 'write golden feedback and the figures file' },
+    add: { type: 'boolean', description: 'with --write: keep a new form of feedback beside the old one (races)' },
     json: { type: 'boolean', description: 'print the report as JSON' },
   },
   async run({ args }) {
@@ -50,7 +51,7 @@ export default defineCommand({
         times: Math.max(1, Number(args.times) || 1),
         lanes: Math.max(1, Number(args.lanes) || 1),
         fresh: args.fresh === true,
-        write: args.write === true,
+        write: args.write === true ? (args.add === true ? 'add' : 'replace') : false,
         onProgress: text => progress.update(text),
         signal: abort.signal,
         ...(args.engine ? { engine: args.engine as EngineName } : {}),

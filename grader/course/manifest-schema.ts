@@ -36,6 +36,7 @@ export const manifestSchema = z.strictObject({
   title: sentence,
   story: sentence,
   minutes: z.int().positive({ error: 'must be above 0 (minutes)' }).max(10_000),
+  draft: z.boolean().default(false),
   engines: z.array(z.enum(['embedded', 'docker'])).min(1, { error: 'needs at least one of embedded, docker' }),
   services: z.array(z.enum(['postgres', 'valkey', 'kafka', 'registry', 'object-store', 'connect'])).default([]),
   edit: z.array(path).min(1, { error: 'needs at least one file that the learner may edit' }),

@@ -40,6 +40,8 @@ export interface Lab {
   title: string
   story: string
   minutes: number
+  /** Still being written: it can be graded, but `pnpm test` does not hold the gate's verdict on it against the course. */
+  draft: boolean
   engines: EngineName[]
   services: ServiceName[]
   /** Files the learner may edit, relative to the lab folder; everything else is protected. */

@@ -21,8 +21,8 @@ export interface GateOptions {
   times: number
   /** Ignore cached verdicts. */
   fresh: boolean
-  /** Write golden files instead of comparing. */
-  write: boolean
+  /** Write golden files instead of comparing: replace what differs, or add it as a further form. */
+  write: false | 'replace' | 'add'
   /** Sessions side by side. */
   lanes: number
   onProgress: (text: string) => void
@@ -77,7 +77,8 @@ export async function runGate(options: GateOptions): Promise<LabReport[]> {
         }
         const verdict = await judgeVariant(session, variant, GATE_SEED, evidence, options.signal).catch(error => broken(variant, error))
         if (options.signal?.aborted) return
-        if (verdict.problems.length === 0) cache.set(variant.key, verdict)
+        if (verdict.problems.length === 0 && !(variant.source.kind === 'solution' && verdict.undecided?.length))
+          cache.set(variant.key, verdict)
         report.verdicts.push(verdict)
         options.onProgress(
           `${total - queue.length} of ${total}: lab ${variant.lab.id} ${variantName(variant)} ${verdict.problems.length === 0 ? 'ok' : 'PROBLEM'}`,

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Lab } from '../course/types.ts'
 import type { Feedback, Results } from '../results/types.ts'
@@ -38,19 +38,41 @@ export function goldenText(results: Results): string {
 /** Path of a golden file of a lab: `solutions/<lab>/golden/<name>.txt`; the starter's is `starter.txt`. */
 export const goldenPath = (lab: Lab, name: string): string => join(lab.solutionDir, 'golden', `${name}.txt`)
 
-/** Compare with the committed file, or write it. Returns the difference in words, or null when equal. */
-export function checkGolden(lab: Lab, name: string, text: string, write: boolean): string | null {
-  const path = goldenPath(lab, name)
-  const was = existsSync(path) ? readFileSync(path, 'utf8') : null
-  if (was === text) return null
+/** At most so many forms of one mutant's feedback. */
+const MAX_FORMS = 6
+
+/** Numbers apart, the same text: where a kill or a race hits decides counts, not what the learner is told. */
+const shape = (text: string): string =>
+  text
+    .replace(/-?\d+(?:\.\d+)?/g, 'N')
+    .replace(/N(?:, N)+/g, 'N')
+    .replace(/[^\S\n]+/g, ' ')
+
+/** The committed forms: `<name>.txt`, and where a race decides which claim breaks first, `<name>.2.txt` and so on. */
+function forms(lab: Lab, name: string): { path: string; text: string }[] {
+  const paths = [goldenPath(lab, name), ...Array.from({ length: MAX_FORMS - 1 }, (_, i) => goldenPath(lab, `${name}.${i + 2}`))]
+  return paths.filter(path => existsSync(path)).map(path => ({ path, text: readFileSync(path, 'utf8') }))
+}
+
+/**
+ * Compare with the committed forms, or write: 'replace' makes this text the only form, 'add' keeps it beside the others.
+ * @returns the difference in words, or null when one form has the same shape
+ */
+export function checkGolden(lab: Lab, name: string, text: string, write: false | 'replace' | 'add'): string | null {
+  const known = forms(lab, name)
+  if (known.some(form => shape(form.text) === shape(text))) return null
   if (write) {
-    mkdirSync(dirname(path), { recursive: true })
-    writeFileSync(path, text)
+    mkdirSync(dirname(goldenPath(lab, name)), { recursive: true })
+    if (write === 'replace') for (const form of known) rmSync(form.path)
+    const nth = write === 'add' ? known.length + 1 : 1
+    if (nth > MAX_FORMS) return `golden/${name}.txt: more than ${MAX_FORMS} forms: mark what varies with a ~`
+    writeFileSync(goldenPath(lab, nth === 1 ? name : `${name}.${nth}`), text)
     return null
   }
-  if (was === null) return `golden/${name}.txt is missing: review what the learner reads and keep it with \`pnpm verify ${lab.id} --write\``
-  const [a, b] = [was.split('\n'), text.split('\n')]
-  const at = a.findIndex((line, i) => line !== b[i])
+  if (known.length === 0)
+    return `golden/${name}.txt is missing: review what the learner reads and keep it with \`pnpm verify ${lab.id} --write\``
+  const [a, b] = [known[0]!.text.split('\n'), text.split('\n')]
+  const at = a.findIndex((line, i) => shape(line) !== shape(b[i] ?? ''))
   const line = at === -1 ? a.length : at
   return `golden/${name}.txt:${line + 1}: was "${a[line] ?? '(end)'}", is "${b[line] ?? '(end)'}"`
 }

@@ -12,8 +12,9 @@ export interface VariantVerdict {
   golden?: string
   /** KPIs that ran. */
   ran: number
-  /** KPIs of a solution run that did not pass. */
+  /** KPIs of a solution run that did not pass; undecided ones apart. */
   notPassed: string[]
+  undecided?: string[]
   /** Mutants only: which KPIs failed it. */
   killedBy: string[]
   /** Milliseconds from handing over the files to the first failing verdict (first verdict for the solution), in the warm session. */
@@ -53,7 +54,8 @@ export async function judgeVariant(
     problems: [...ours(results), ...judge(variant, results)],
     ...(variant.source.kind === 'solution' ? {} : { golden: goldenText(results) }),
     ran: ran.length,
-    notPassed: ran.filter(kpi => kpi.verdict !== 'pass').map(kpi => `${kpi.id}: ${kpi.verdict}`),
+    undecided: ran.filter(kpi => kpi.verdict === 'inconclusive').map(kpi => kpi.id),
+    notPassed: ran.filter(kpi => kpi.verdict !== 'pass' && kpi.verdict !== 'inconclusive').map(kpi => `${kpi.id}: ${kpi.verdict}`),
     killedBy: ran.filter(kpi => kpi.verdict === 'fail' || kpi.verdict === 'timeout').map(kpi => kpi.id),
     firstVerdictMs: Math.round(first ?? results.durationMs),
     durationMs: results.durationMs,
@@ -77,7 +79,8 @@ function judgeStarter(variant: Variant, results: Results): string[] {
 function judgeSolution(variant: Variant, results: Results): string[] {
   return runnable(variant.lab, variant.engine).flatMap(spec => {
     const kpi = results.kpis.find(candidate => candidate.id === spec.id)!
-    if (kpi.verdict === 'pass') return []
+    // Undecided is no failure: a ratio on a busy machine. Such a run is not cached, so it is looked at again.
+    if (kpi.verdict === 'pass' || kpi.verdict === 'inconclusive') return []
     const { did = [], subject, expected, saw, because } = kpi.feedback ?? {}
     const facts = [...did.slice(-1), subject, expected && `expected ${expected}`, saw && `saw ${saw}`, because].filter(Boolean).join(' | ')
     return [`${spec.id}: the solution got ${kpi.verdict} (seed ${results.seed}) ${facts}`]

@@ -10,12 +10,14 @@ export function renderGate(reports: readonly LabReport[], figures: Figures, term
   const lines = reports.map(report => {
     const f = figures[`${report.lab} ${report.engine}`]!
     const ok = report.problems.length === 0
+    const undecided = report.verdicts.filter(verdict => verdict.variant.startsWith('solution')).flatMap(verdict => verdict.undecided ?? [])
     const cached = report.verdicts.filter(verdict => verdict.cached).length
     const facts = [
       `${f.kpis} KPIs`,
       `${f.mutants} mutants, ${percent(f.mutantKillRate)} killed`,
       `solution ${f.solutionRuns}×, flake rate ${percent(f.flakeRate)}`,
       `save → verdict p50 ${f.saveToVerdictP50} ms, p95 ${f.saveToVerdictP95} ms`,
+      ...(undecided.length > 0 ? [`undecided: ${undecided.join(', ')}`] : []),
       ...(cached > 0 ? [`${cached} of ${report.verdicts.length} from the cache`] : []),
     ]
     const head = `${ok ? c.green(sym.pass) : c.red(sym.fail)} ${report.folder.padEnd(24)} ${report.engine.padEnd(9)} ${facts.join(' · ')}`

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { NOT_LAID } from '../course/overlay.ts'
 import type { EngineName, Lab, Source } from '../course/types.ts'
 import { contentHash } from './content-hash.ts'
@@ -17,10 +18,26 @@ export interface Variant {
 }
 
 /** Folders of the grader that decide a verdict; a change in any of them makes every lab run again. */
-const CORE = ['kpi', 'learner', 'services', 'process', 'experiments', 'engines', 'runner', 'course'].map(name => `grader/${name}`)
+const CORE = [
+  'kpi',
+  'learner',
+  'process',
+  'experiments',
+  'engines/embedded',
+  'engines/engine.ts',
+  'engines/index.ts',
+  'runner',
+  'course',
+].map(name => `grader/${name}`)
 
 /** Solutions that are themselves services of the embedded engine. */
 const SERVICE_SOURCES: Record<string, string> = { kafka: 'solutions/8.3-kafka-lite/src', 'object-store': 'solutions/8.7-object-store/src' }
+
+/** What all services share; a service's own folder counts only for the labs that use it. */
+const serviceFiles = (root: string): string[] =>
+  readdirSync(join(root, 'grader/services'))
+    .filter(name => name.endsWith('.ts'))
+    .map(name => `grader/services/${name}`)
 
 /** The solution's own files: mutants, golden files and notes change no verdict of the solution. */
 function overlayPaths(lab: Lab): string[] {
@@ -42,6 +59,8 @@ export function variantsOf(root: string, lab: Lab, engine: EngineName, times: nu
   const shared = [
     'pnpm-lock.yaml',
     ...CORE,
+    ...serviceFiles(root),
+    ...lab.services.map(service => `grader/services/${service}`),
     `labs/${lab.folder}`,
     `grader/labs/${lab.folder}`,
     ...lab.services.flatMap(service => SERVICE_SOURCES[service] ?? []),
