@@ -44,7 +44,7 @@ const bench: Bench = {
           return ownRound(master, worker, jobs, `own-${round}`)
         },
         () => bullRound(valkey, jobs, `bull-${++peer}`),
-        { rounds: quick ? 6 : 11 },
+        { rounds: quick ? 6 : 31, enough: c => verdictOn(c, 1) !== 'undecided' },
       )
       const verdict = verdictOn(so, 1)
       const middle = (of: 'a' | 'b') =>

@@ -6,23 +6,27 @@
 
 local taken = {}
 local till = text(now + ARGV[2])
+local served = tonumber(redis.call('GET', BASE .. 'served') or 0)
+local last = tonumber(redis.call('GET', BASE .. 'token') or 0)
 do
   local tenant = ARGV[3]
   local line = BASE .. 'waiting:' .. tenant
   redis.call('ZREM', line, ARGV[4])
   local id = string.match(ARGV[4], '^%d+:(.*)$')
   if redis.call('EXISTS', line) == 1 then
-    redis.call('ZADD', BASE .. 'tenants', redis.call('INCR', BASE .. 'served'), tenant)
+    served = served + 1
+    redis.call('ZADD', BASE .. 'tenants', text(served), tenant)
   else
     redis.call('ZREM', BASE .. 'tenants', tenant)
   end
   -- By the clock, so that tokens do not repeat when Redis comes back with an older snapshot; by one more, when the clock stands or steps back.
-  local token = text(math.max(micros, (redis.call('GET', BASE .. 'token') or 0) + 1))
-  redis.call('SET', BASE .. 'token', token)
+  last = math.max(micros, last + 1)
+  local token = text(last)
   local attempt = redis.call('HINCRBY', key(id), 'attempts', 1)
   redis.call('HSET', key(id), 'state', 'active', 'worker', ARGV[1], 'token', token, 'leaseUntil', till)
   redis.call('ZADD', BASE .. 'active', till, id)
   local job = redis.call('HMGET', key(id), 'readyAt', 'kind', 'payload', 'maxAttempts', 'backoffMs', 'timeoutMs')
   taken[#taken + 1] = { id, token, attempt, math.max(0, now - job[1]), tenant, job[2], job[3], job[4], job[5], job[6] }
 end
+if #taken > 0 then redis.call('MSET', BASE .. 'token', text(last), BASE .. 'served', text(served)) end
 return taken[1]
