@@ -205,7 +205,7 @@ export class Hub {
         }
         // What was there before the read and is not in the log is gone: trimmed, or lost with the store.
         if (page.length === 0) member.cursor = Math.max(member.cursor!, before)
-        if (topic.position !== undefined && member.cursor >= topic.position) member.live = true
+        if (topic.position !== undefined && member.cursor! >= topic.position) member.live = true
       }
     } catch {
       this.later(() => there() && this.catchUp(topic, member))
