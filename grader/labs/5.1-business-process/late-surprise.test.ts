@@ -58,7 +58,7 @@ kpi('late-surprise', async ({ learner, postgres, random, scratch }) => {
   writeTable(dir, table, random)
   for (const name of ['left', 'right']) writeTable(dir, { name, columns: ['id', 'note'], rows: [[same('1'), same(words(random))]] }, random)
   did(
-    `${table.name}.csv has ${rows} rows; "count" outgrows integer and "weight" gets its first decimal in the last one, and ${few + 1} values of "code", "flag" and "day" at the end are something else.`,
+    `${table.name}.csv has ${rows} rows; "count" outgrows integer and "weight" gets its first decimal in the last one, and ${few + 1} values of "code", "flag" and "day" at the end are something else; of "open" only ${few}.`,
   )
 
   const report = await load({ learner, postgres }, dir)

@@ -2,7 +2,7 @@ import { did, expect, kpi } from '../../kpi/index.ts'
 import { CELLS, type Cell, NULL_CELL, words } from './support/cells.ts'
 import { expectRows, expectTypes, foreignKeys } from './support/database.ts'
 import { folder, type Table, writeTable } from './support/files.ts'
-import { load, runLoader } from './support/load.ts'
+import { expectCounts, load, runLoader } from './support/load.ts'
 
 const same = (text: string): Cell => ({ text, stored: text })
 
@@ -43,13 +43,13 @@ kpi('next-delivery', async ({ learner, postgres, random, scratch }) => {
     `On Tuesday ${gone.length} are missing, ${stays.length} are the same, ${changed.length} have changed, ${fresh.length} are new, and kilos have decimals now.`,
   )
 
-  expect(report['parcels'], 'report on parcels').toMatchObject({
+  expectCounts(report, 'parcels', {
     added: fresh.length,
     updated: changed.length,
     unchanged: stays.length,
     rejected: 0,
   })
-  expect(report['scans'], 'report on scans').toMatchObject({ added: 1, updated: 0, unchanged: 2, rejected: 0 })
+  expectCounts(report, 'scans', { added: 1, updated: 0, unchanged: 2, rejected: 0 })
   await expectTypes(postgres.admin, 'parcels', { parcel_id: 'integer', kilos: 'numeric' })
   const after = { ...parcels, rows: [...gone, ...stays, ...changed, ...fresh] }
   await expectRows(postgres.admin, after)

@@ -1,3 +1,4 @@
+import { faultProxy } from '../../experiments/fault-proxy.ts'
 import { judgeLedger, Ledger } from '../../experiments/ledger.ts'
 import { did, expect, kpi } from '../../kpi/index.ts'
 import { Chat } from './support/chat.ts'
@@ -6,7 +7,11 @@ const PER_SENDER = 120
 
 kpi('one-order', async ({ learner, valkey, random, cleanup }) => {
   const chat = new Chat({ learner, valkey, random, cleanup })
-  const [one, two] = await Promise.all([chat.node(), chat.node()])
+  // No timeline: the delay changes too often to be looked at.
+  const far = await faultProxy({ host: valkey.host, target: valkey.port })
+  cleanup(() => far.close())
+  const redisUrl = `redis://${valkey.user}:${valkey.password}@127.0.0.1:${far.port}`
+  const [one, two] = await Promise.all([chat.node(), chat.node({ redisUrl })])
   const room = `order-${random.word(5)}`
   const members = await Promise.all([one, one, two, two].map((node, i) => chat.member(node.port, `user${i}-${random.word(3)}`, room)))
   const ledger = new Ledger()
@@ -14,6 +19,8 @@ kpi('one-order', async ({ learner, valkey, random, cleanup }) => {
   const left = members.map(() => PER_SENDER)
   // Bursts in a random order, none of them waiting for an ack: what is under way on both nodes overlaps all the time.
   while (left.some(count => count > 0)) {
+    // Order holds on one connection to Redis, never between two: a reply may overtake a publication.
+    far.set({ down: { delayMs: random.pick([0, 3, 12]) } })
     const i = random.pick(left.flatMap((count, index) => (count > 0 ? [index] : [])))
     for (let burst = Math.min(left[i]!, random.int(1, 8)); burst > 0; burst--) {
       const id = `${i}-${PER_SENDER - left[i]!--}`
@@ -21,9 +28,12 @@ kpi('one-order', async ({ learner, valkey, random, cleanup }) => {
       ledger.attempt(id, { scope: members[i]!.user, value: body })
       members[i]!.say({ t: 'send', id, room, body })
     }
-    await new Promise(resolve => setImmediate(resolve))
+    await members[i]!.ask({ t: 'ping', n: 1 }, 'pong')
   }
-  did(`Two nodes, two members on each. All four sent ${PER_SENDER} messages to the room at the same time, without waiting for acks.`)
+  far.heal()
+  did(
+    `Two nodes, one of them on a line to Redis that is now quick, now slow; two members on each. All four sent ${PER_SENDER} messages to the room at the same time, without waiting for acks.`,
+  )
   for (const member of members)
     await member.until(`all acks at ${member.user}`, () => member.heard.filter(it => it.t === 'ack').length >= PER_SENDER)
   for (const member of members)

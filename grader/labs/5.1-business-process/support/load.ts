@@ -1,5 +1,5 @@
 /** Runs the learner's loader and reads its report. */
-import { fail } from '../../../kpi/index.ts'
+import { expect, fail } from '../../../kpi/index.ts'
 import type { KpiFixtures } from '../../../kpi/types.ts'
 import { readable } from '../../../learner/readable.ts'
 import type { StartOptions } from '../../../learner/types.ts'
@@ -86,4 +86,14 @@ export function expectAllEnded(
       saw: failed.limit ?? String(failed.code ?? failed.signal),
       details: said(learner, failed.stderr),
     })
+}
+
+/** Holds a table's counts in the report against what must have become of its rows. */
+export function expectCounts(report: Record<string, Counts>, table: string, wanted: Omit<Counts, 'read'>): void {
+  const words = (counts: Partial<Counts> | undefined): string =>
+    counts
+      ? `${counts.read} read: ${counts.added} added, ${counts.updated} updated, ${counts.unchanged} unchanged, ${counts.rejected} rejected`
+      : 'not in the report'
+  const read = wanted.added + wanted.updated + wanted.unchanged + wanted.rejected
+  expect(words(report[table]), `report on ${table}`).toBe(words({ read, ...wanted }))
 }
