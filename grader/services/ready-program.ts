@@ -19,6 +19,7 @@ export interface ReadyProgram {
 }
 
 const root = new URL('../../', import.meta.url)
+const keepCompiled = new URL('keep-compiled.ts', import.meta.url).href
 
 /**
  * Starts `node <script>`; resolves at its READY line. The warden knows it before its first instruction. It is ended by kill -9: its data
@@ -31,7 +32,11 @@ export async function startReadyProgram(ctx: StartContext, program: ReadyProgram
   mkdirSync(ctx.dir, { recursive: true, mode: 0o700 })
   const log = join(ctx.dir, '..', `${program.service}.log`)
   const logged = statSync(log).size
-  const child = spawnGuarded(ctx.warden, process.execPath, ['--no-warnings', script], { cwd: ctx.dir, env, stderr: ctx.logFd })
+  const child = spawnGuarded(ctx.warden, process.execPath, ['--no-warnings', '--import', keepCompiled, script], {
+    cwd: ctx.dir,
+    env,
+    stderr: ctx.logFd,
+  })
   let alarm: NodeJS.Timeout | undefined
   const exited = new Promise<string>(resolve => {
     child.once('error', error => resolve(`could not be started: ${error.message}`))
