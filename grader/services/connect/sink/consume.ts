@@ -1,6 +1,7 @@
 /** Reads a sink's topics: batches in order, offsets committed when a batch is done. */
 import type { EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs'
 import type { Settings } from '../config/definition.ts'
+import { pause } from '../context.ts'
 
 export interface Batch {
   topic: string
@@ -10,6 +11,9 @@ export interface Batch {
 
 /** Milliseconds of silence after which the broker gives up a consumer; heartbeats go on while rows are written. */
 const SESSION = 3_000
+
+/** Milliseconds between two looks for topics that a regular expression fits: a consumer of kafkajs only knows those of its start. */
+const LOOK_EVERY = 500
 
 /**
  * Runs until the signal is aborted; rejects with what `take` rejects with, or when the broker is not to be reached. A batch whose offsets
@@ -23,6 +27,44 @@ export async function consume(
   running: () => void,
   take: (batch: Batch) => Promise<void>,
 ): Promise<void> {
+  const regex = settings.text('topics.regex')
+  if (!regex) return consumeTopics(kafka, name, settings, settings.list('topics'), signal, running, take)
+  const admin = kafka.admin()
+  await admin.connect()
+  const matching = async () => (await admin.listTopics()).filter(topic => new RegExp(`^(?:${regex})$`).test(topic)).sort()
+  try {
+    while (!signal.aborted) {
+      const topics = await matching()
+      if (topics.length === 0) {
+        running()
+        await pause(LOOK_EVERY, signal)
+        continue
+      }
+      const changed = new AbortController()
+      const work = consumeTopics(kafka, name, settings, topics, AbortSignal.any([signal, changed.signal]), running, take)
+      const over = work.finally(() => changed.abort())
+      over.catch(() => {})
+      while (!changed.signal.aborted) {
+        await pause(LOOK_EVERY, AbortSignal.any([signal, changed.signal]))
+        if (signal.aborted || (await matching().catch(() => topics)).join() !== topics.join()) break
+      }
+      changed.abort()
+      await over
+    }
+  } finally {
+    await admin.disconnect()
+  }
+}
+
+async function consumeTopics(
+  kafka: Kafka,
+  name: string,
+  settings: Settings,
+  topics: string[],
+  signal: AbortSignal,
+  running: () => void,
+  take: (batch: Batch) => Promise<void>,
+): Promise<void> {
   const consumer = kafka.consumer({
     groupId: `connect-${name}`,
     maxWaitTimeInMs: 250,
@@ -30,8 +72,6 @@ export async function consume(
     sessionTimeout: SESSION,
     heartbeatInterval: SESSION / 5,
     allowAutoTopicCreation: true,
-    // Topics that match later are found after this long.
-    metadataMaxAge: 2_000,
     retry: { retries: 5, restartOnFailure: async () => false },
   })
   const end = Promise.withResolvers<void>()
@@ -59,8 +99,6 @@ export async function consume(
   }
   try {
     await consumer.connect()
-    const regex = settings.text('topics.regex')
-    const topics: (string | RegExp)[] = regex ? [new RegExp(`^(?:${regex})$`)] : settings.list('topics')
     await consumer.subscribe({ topics, fromBeginning: true })
     consumer.on('consumer.crash', ({ payload }) => end.reject(payload.error))
     consumer.on('consumer.group_join', running)

@@ -166,7 +166,9 @@ test('a slot that is gone fails the task, and when_needed takes a new snapshot',
   await pipe.create(name, config)
   await expect.poll(() => pipe.count(topic), { timeout: 20_000 }).toBeGreaterThanOrEqual(40)
   await pipe.connect.ask(`/connectors/${name}/stop`, 'PUT')
-  await pipe.postgres.admin.query('SELECT pg_drop_replication_slot($1)', [config['slot.name']])
+  const drop = 'SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = $1 AND NOT active'
+  // The server notices a little later that its reader has gone.
+  await expect.poll(async () => (await pipe.postgres.admin.query(drop, [config['slot.name']])).rowCount).toBe(1)
   await pipe.postgres.admin.query("INSERT INTO accounts VALUES (7001, 1, 'nobody streams this')")
   await pipe.connect.ask(`/connectors/${name}/resume`, 'PUT')
   await expect.poll(() => pipe.state(name), { timeout: 10_000 }).toContain('no longer available on the server')
