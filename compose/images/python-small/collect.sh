@@ -25,6 +25,8 @@ for library in /usr/lib/*-linux-gnu/libnss_files.so.2 /usr/lib/*-linux-gnu/libns
   [ -e "$library" ] && cp -L "$library" "$to$library"
 done
 cp -a /etc/ssl/certs "$to/etc/ssl/"
+# OpenSSL looks for certificates there; they are links to /etc/ssl.
+cp -a /usr/lib/ssl "$to/usr/lib/"
 mkdir -p "$to/usr/share" && cp -a /usr/share/ca-certificates "$to/usr/share/"
 [ -d /usr/share/python-wheels ] && cp -a /usr/share/python-wheels "$to/usr/share/"
 cp -a /etc/passwd /etc/group /etc/nsswitch.conf "$to/etc/" 2>/dev/null || cp -a /etc/passwd /etc/group "$to/etc/"

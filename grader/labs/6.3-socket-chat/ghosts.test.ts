@@ -31,6 +31,9 @@ kpi('ghosts', async ({ learner, valkey, random, timeline, cleanup }) => {
 
   const connections = async () => (await scrape(node.url)).sum('chat_connections')
   let swallowed = 0
+  did(
+    `${WAVES} times, ${GHOSTS} drivers sent half of a frame (${HALF_FRAME} bytes) and went into a tunnel: no FIN, no RST, nothing. The node has 128 MB.`,
+  )
   for (let wave = 0; wave < WAVES; wave++) {
     const users = Array.from({ length: GHOSTS }, (_, i) => `ghost${wave}-${i}`)
     const ghosts = await Promise.all(users.map(user => chat.client(tunnel.port, user)))
@@ -40,7 +43,6 @@ kpi('ghosts', async ({ learner, valkey, random, timeline, cleanup }) => {
     await eventually('the bytes to reach the node', () => tunnel.forwarded - sent >= GHOSTS * HALF_FRAME, { within: 15_000 })
     tunnel.halfOpen()
     swallowed += tunnel.connections
-    did(`Wave ${wave + 1}: ${GHOSTS} drivers sent half of a frame (${HALF_FRAME} bytes) and went into the tunnel: no FIN, no RST, nothing.`)
     await eventually(
       'chat_connections is down to the one that is alive',
       async () => {
@@ -59,5 +61,4 @@ kpi('ghosts', async ({ learner, valkey, random, timeline, cleanup }) => {
   await alive.ask({ t: 'who', user: `ghost${WAVES - 1}-0` }, 'presence', it => it['status'] === 'offline')
   const closed = (await scrape(node.url)).sum('chat_closed_total', { reason: 'heartbeat_timeout' })
   expect(closed, 'chat_closed_total{reason="heartbeat_timeout"}').toBe(WAVES * GHOSTS + 1)
-  did(`The node has 128 MB; ${WAVES} waves of ghosts held ${Math.round((WAVES * GHOSTS * HALF_FRAME) / 1e6)} MB between them.`)
 })

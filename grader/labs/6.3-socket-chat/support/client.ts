@@ -116,11 +116,9 @@ export class ChatClient {
   /** Say one thing and wait for its answer of type `t`. An `error` instead is the learner's failure. */
   async ask(one: Frame, t: string, matching: (answer: Frame) => boolean = () => true): Promise<Frame> {
     this.say(one)
-    const answer = await this.next(
-      `the answer to ${brief(one)}`,
-      got => (got.t === t && matching(got)) || got.t === 'error' || got.t === '(garbage)',
-    )
-    if (answer.t !== t) fail({ subject: `the answer to ${brief(one)}`, expected: t, saw: brief(answer) })
+    const asked = `the answer to ${one.t}${one['room'] || one['user'] ? ` (${one['room'] ?? one['user']})` : ''}`
+    const answer = await this.next(asked, got => (got.t === t && matching(got)) || got.t === 'error' || got.t === '(garbage)')
+    if (answer.t !== t) fail({ subject: asked, expected: t, saw: brief(answer) })
     return answer
   }
 
