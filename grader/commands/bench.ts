@@ -16,7 +16,15 @@ async function loadBenches(root: string): Promise<Bench[]> {
   const files = readdirSync(dir)
     .filter(name => name.endsWith('.ts') && !/^(_|types)|\.test\.ts$/.test(name))
     .sort()
-  return Promise.all(files.map(async name => ((await import(pathToFileURL(join(dir, name)).href)) as { default: Bench }).default))
+  const benches: Bench[] = []
+  for (const name of files) {
+    try {
+      benches.push(((await import(pathToFileURL(join(dir, name)).href)) as { default: Bench }).default)
+    } catch (error) {
+      process.stderr.write(`grader/bench/${name} cannot be loaded and is left out: ${error instanceof Error ? error.message : error}\n`)
+    }
+  }
+  return benches
 }
 
 /** `pnpm bench`: figures of speed, as ratios to a peer in the same run or stated with the machine. */
