@@ -4,14 +4,14 @@ import { did, eventually, expect, inconclusive, kpi } from '../../kpi/index.ts'
 import { Chat, join } from './support/chat.ts'
 import { header } from './support/wire.ts'
 
-const HEARTBEAT = 400
-const [WAVES, GHOSTS, HALF_FRAME] = [5, 300, 250_000]
+const HEARTBEAT = 800
+const [WAVES, GHOSTS, HALF_FRAME] = [4, 300, 250_000]
 
 kpi('ghosts', async ({ learner, valkey, random, timeline, cleanup }) => {
   const chat = new Chat({ learner, valkey, random, cleanup })
   const node = await chat.node({
     env: { HEARTBEAT_MS: String(HEARTBEAT), MAX_FRAME_BYTES: '300000', ADMIT_BURST: '1000' },
-    limits: { memoryMb: 128, openFiles: 2048 },
+    limits: { memoryMb: 160, openFiles: 2048 },
   })
   const tunnel = await faultProxy({ target: node.port, timeline, lane: 'tunnel' })
   cleanup(() => tunnel.close())
@@ -32,7 +32,7 @@ kpi('ghosts', async ({ learner, valkey, random, timeline, cleanup }) => {
   const connections = async () => (await scrape(node.url)).sum('chat_connections')
   let swallowed = 0
   did(
-    `${WAVES} times, ${GHOSTS} drivers sent half of a frame (${HALF_FRAME} bytes) and went into a tunnel: no FIN, no RST, nothing. The node has 128 MB.`,
+    `${WAVES} times, ${GHOSTS} drivers sent half of a frame (${HALF_FRAME} bytes) and went into a tunnel: no FIN, no RST, nothing. The node has 160 MB.`,
   )
   for (let wave = 0; wave < WAVES; wave++) {
     const users = Array.from({ length: GHOSTS }, (_, i) => `ghost${wave}-${i}`)
