@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { did, expect, fail, inconclusive, kpi } from '../../kpi/index.ts'
 import { type BigFile, bigFile } from './support/big.ts'
-import { clear, tableNames } from './support/database.ts'
+import { clear, primaryKey, rowCount, tableNames } from './support/database.ts'
 import { backendsGone, moments } from './support/kill-moments.ts'
 import { load, startLoader } from './support/load.ts'
 import { contentOf, referenceCopy } from './support/reference-copy.ts'
@@ -35,9 +35,18 @@ kpi('crash', async ({ learner, postgres, random, scratch, timeline }) => {
   ] as const) {
     await clear(admin, 'reference')
     await referenceCopy(postgres.url, file)
-    const whole = await contentOf(admin, 'reference', file)
-    const state = async () => ((await tableNames(admin)).includes(file.table) ? contentOf(admin, 'public', file) : 'nothing')
-    const planned = moments(postgres, random.fork(day), file.bytes).slice(0, day === 'Monday' ? 5 : 3)
+    const keyed = (content: string, key: string[]) => `${content}, key ${key.join(', ') || 'missing'}`
+    const whole = keyed(await contentOf(admin, 'reference', file), [file.columns[0]!.name])
+    const state = async () =>
+      (await tableNames(admin)).includes(file.table)
+        ? keyed(await contentOf(admin, 'public', file), await primaryKey(admin, file.table))
+        : 'nothing'
+    const visible = async () => ((await tableNames(admin)).includes(file.table) ? rowCount(admin, file.table) : 0)
+    const rowsBefore = await visible()
+    const planned = moments(postgres, random.fork(day), file.bytes, async () => (await visible()) !== rowsBefore).slice(
+      0,
+      day === 'Monday' ? 5 : 3,
+    )
     did(`${day}: I started the loader and killed it (kill -9) ${planned.map(moment => moment.name).join('; ')}.`)
     for (const moment of planned) {
       const program = await startLoader({ learner, postgres }, file.dir)
@@ -51,8 +60,11 @@ kpi('crash', async ({ learner, postgres, random, scratch, timeline }) => {
         fail({
           subject: `what others see of ${file.table} after a kill`,
           expected: before === 'nothing' ? `no such table, or all ${file.rows} rows` : 'the rows of Monday, or those of Tuesday',
-          saw: `~${after.split(' ')[0]} rows, neither the one nor the other`,
+          saw: `~${after.split(' ')[0]} rows, ${after.endsWith('missing') ? 'without' : 'with'} a key: neither the one nor the other`,
+            ? 'all rows, but no key'
+            : `~${after.split(' ')[0]} rows, neither the one nor the other`,
         })
+      if (day === 'Monday' && after === whole) await clear(admin, 'public')
     }
     await load({ learner, postgres }, file.dir)
     did(`${day}: I ran it once more, to its end.`)

@@ -9,7 +9,7 @@ import { backendsGone } from './support/kill-moments.ts'
 async function transactions(pool: Pool, setUp: string): Promise<string[]> {
   const { rows } = await pool.query<{ what: string }>(
     `SELECT string_agg(what, ' and ' ORDER BY what) AS what FROM (
-       SELECT xmin::text AS tx, 'a ' || state || CASE WHEN state IN ('in_transit', 'arrived') THEN ' of trip ' || trip_id ELSE ' of ' || shipment_id END AS what
+       SELECT xmin::text AS tx, state || CASE WHEN state IN ('in_transit', 'arrived') THEN ' of trip ' || trip_id ELSE ' of ' || shipment_id END AS what
        FROM shipment_events GROUP BY 1, 2
        UNION ALL SELECT xmin::text, 'reading ' || seq || ' of ' || vehicle_id FROM trip_readings) x
      WHERE tx <> $1 GROUP BY tx ORDER BY what`,

@@ -117,3 +117,9 @@ export async function foreignKeys(pool: Pool, table: string): Promise<string[]> 
 export async function clear(pool: Pool, schema: 'public' | 'reference'): Promise<void> {
   await pool.query(`DROP SCHEMA IF EXISTS ${schema} CASCADE; CREATE SCHEMA ${schema}; GRANT ALL ON SCHEMA ${schema} TO PUBLIC`)
 }
+
+/** Number of rows that others than their writer see. */
+export async function rowCount(pool: Pool, table: string): Promise<number> {
+  const { rows } = await pool.query<{ n: number }>(`SELECT count(*)::int AS n FROM public.${escapeIdentifier(table)}`)
+  return rows[0]!.n
+}

@@ -27,8 +27,12 @@ const COPIED = `SELECT coalesce(max(p.bytes_processed), 0) > $2 AS yes FROM pg_s
 const CONNECTED = `SELECT count(*) > 0 AS yes FROM pg_stat_activity WHERE usename = $1 AND xact_start IS NOT NULL`
 const INDEXING = `SELECT count(*) > 0 AS yes FROM pg_stat_activity WHERE usename = $1 AND query ~* '(primary key|create .*index|foreign key|insert into|merge|commit)' AND state = 'active'`
 
-/** Moments in random order; `bytes` is the size of the big file. */
-export function moments(postgres: Postgres, random: Random, bytes: number): Moment[] {
+/**
+ * Moments in random order.
+ * @param bytes size of the big file
+ * @param seen true when others see something of the load: for a loader that commits on the way, this is its COPY's middle
+ */
+export function moments(postgres: Postgres, random: Random, bytes: number, seen: () => Promise<boolean>): Moment[] {
   const part = () => random.int(5, 90)
   const early = part()
   const late = part()
@@ -37,7 +41,8 @@ export function moments(postgres: Postgres, random: Random, bytes: number): Mome
     { name: 'as its transaction began', reached: program => until(program, () => ask(postgres, CONNECTED)) },
     ...[early, late].map(percent => ({
       name: `when COPY had taken ${percent} % of the file`,
-      reached: (program: Program) => until(program, () => ask(postgres, COPIED, [Math.floor((bytes * percent) / 100)])),
+      reached: (program: Program) =>
+        until(program, async () => (await ask(postgres, COPIED, [Math.floor((bytes * percent) / 100)])) || (await seen())),
     })),
     { name: 'after COPY, while keys were made or rows merged', reached: program => until(program, () => ask(postgres, INDEXING)) },
     {
