@@ -20,12 +20,18 @@ const TEMPLATES = 2000
 /**
  * Writes one big file and two small ones beside it.
  * @param wide adds a text of about this many bytes to each row
+ * @param width columns beside the key, one to four
  */
-export function bigFile(random: Random, dir: string, rows: number, wide = 0): BigFile {
+export function bigFile(
+  random: Random,
+  dir: string,
+  rows: number,
+  { wide = 0, width = 4 }: { wide?: number; width?: number } = {},
+): BigFile {
   mkdirSync(dir, { recursive: true, mode: 0o755 })
   const table = `readings_${random.word(4)}`
   const delimiter = random.pick([',', ';'] as const)
-  const types = random.shuffle(['text', 'numeric', 'timestamptz', 'boolean'])
+  const types = random.shuffle(['text', 'numeric', 'timestamptz', 'boolean']).slice(0, width)
   const columns = [{ name: 'id', type: 'integer' }, ...types.map(type => ({ name: `${random.word(4)} ${type}`, type }))]
   const filler = wide > 0 ? `${delimiter}${'cold chain '.repeat(Math.ceil(wide / 11)).slice(0, wide)}` : ''
   if (wide > 0) columns.push({ name: 'log', type: 'text' })
