@@ -12,6 +12,7 @@ const { runCli } = await import('./commands/run-cli.ts')
 
 process.exitCode = await runCli(process.argv.slice(2), {
   grade: () => import('./commands/grade.ts'),
+  predict: () => import('./commands/predict.ts'),
   hint: () => import('./commands/hint.ts'),
   status: () => import('./commands/status.ts'),
   reset: () => import('./commands/reset.ts'),

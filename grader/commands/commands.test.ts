@@ -11,7 +11,7 @@ const run = (...args: string[]): { status: number | null; stdout: string; stderr
     timeout: 20_000,
   })
 
-test.each(['hint', 'status', 'reset', 'diff', 'checkup', 'seal', 'readme'])('%s has help with examples', name => {
+test.each(['hint', 'predict', 'status', 'reset', 'diff', 'checkup', 'seal', 'readme'])('%s has help with examples', name => {
   const { status, stdout } = run(name, '--help')
   expect(status).toBe(0)
   expect(stdout).toMatch(new RegExp(`EXAMPLES\\s+pnpm (millrace )?${name}`))

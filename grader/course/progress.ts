@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { type KpiResult, type Results, VERDICTS } from '../results/types.ts'
 import { readJson, writeJson } from './json-file.ts'
+import { spendQuestions } from './question-set.ts'
 import { tryLoadStarter } from './starter.ts'
 import { trackFiles } from './tracking.ts'
 import type { KpiSpec, Lab } from './types.ts'
@@ -58,6 +59,7 @@ export function recordRun(root: string, lab: Lab, results: Results, note?: Note)
   writeJson(progressFile(root, lab.id), next)
   writeJson(lastFile(root), { version: 1, lab: lab.id })
   if (tryLoadStarter(lab)) trackFiles(root, lab, undefined, note)
+  spendQuestions(root, lab, results)
 }
 
 const saysNothing = (kpi: KpiResult): boolean =>

@@ -1,5 +1,6 @@
 import { COURSE_ERRORS } from './course-errors.ts'
 import { DOCKER_ERRORS } from './docker-errors.ts'
+import { DOCUMENT_ERRORS } from './document-errors.ts'
 
 /**
  * Every coded error, once. Three classes apart: `use` (the command or a file of the course is wrong), `environment` (this machine),
@@ -209,6 +210,8 @@ export const ERRORS = {
   },
   // 100–139 containers
   ...DOCKER_ERRORS,
+  // 140–159 predictions and documents
+  ...DOCUMENT_ERRORS,
 } as const satisfies Record<string, ErrorEntry>
 
 export type ErrorCode = keyof typeof ERRORS

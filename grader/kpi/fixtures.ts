@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { loadPools } from '../experiments/predictions/pools.ts'
 import { createLearner } from '../learner/index.ts'
 import { type Warden, warden } from '../process/warden.ts'
 import type { CurrentKpi } from './current.ts'
@@ -33,6 +34,13 @@ const endpoint = (bench: Bench, service: string) => {
 export const MAKERS: { [K in keyof KpiFixtures]: Maker<K> } = {
   seed: bench => bench.plan.seed,
   engine: bench => bench.plan.engine,
+  predictions: (bench, kpi) => {
+    const { plan } = bench
+    const evidence = join(plan.evidence, kpi.id)
+    mkdirSync(evidence, { recursive: true })
+    const tests = dirname(plan.kpis.find(({ id }) => id === kpi.id)!.file)
+    return { ...plan.questions, lab: plan.lab, evidence, pools: () => loadPools(tests) }
+  },
   random: (bench, kpi) => random(bench.plan.seed, kpi.id),
   timeline: (bench, kpi) => bench.events.of(kpi.id),
   cleanup: (_bench, _kpi, cleanups) => fn => {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { EngineName } from '../course/types.ts'
+import type { QuestionSet } from '../experiments/predictions/types.ts'
 import type { ServiceEndpoint } from '../services/types.ts'
 
 /** What the grade process tells the KPI worker: written as a file, named by MILLRACE_PLAN. */
@@ -10,6 +11,8 @@ export interface Plan {
   lab: string
   engine: EngineName
   seed: number
+  /** Which questions are asked, in a lab that asks for predictions: the learner's own, or for the course's variants those of the seed. */
+  questions: QuestionSet
   workspace: string
   evidence: string
   /** A folder of the run's own for scratch files and sockets. */

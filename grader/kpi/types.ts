@@ -1,4 +1,5 @@
 /** What a KPI test is given. Fixtures are made only when a KPI names them in its parameters. */
+import type { Pool, QuestionSet } from '../experiments/predictions/types.ts'
 import type { Learner } from '../learner/types.ts'
 import type { TimelineEvent } from '../results/types.ts'
 import type {
@@ -33,6 +34,15 @@ export interface Timeline {
   mark(label: string): void
 }
 
+/** Whose questions a KPI judges; see experiments/predictions/judge.ts. */
+export interface PredictionsFixture extends QuestionSet {
+  lab: string
+  /** All pools of the lab. */
+  pools(): Promise<readonly Pool[]>
+  /** The KPI's folder in the evidence. */
+  evidence: string
+}
+
 export interface KpiFixtures {
   learner: Learner
   valkey: ValkeyFixture
@@ -41,6 +51,7 @@ export interface KpiFixtures {
   objectStore: ObjectStoreFixture
   registry: RegistryFixture
   connect: ConnectFixture
+  predictions: PredictionsFixture
   seed: number
   random: Random
   timeline: Timeline

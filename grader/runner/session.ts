@@ -1,5 +1,6 @@
 import { appendFileSync, mkdirSync, realpathSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { asksForPredictions, learnersSet } from '../course/question-set.ts'
 import type { EngineName, KpiSpec, Lab, ServiceName, Source } from '../course/types.ts'
 import { layWorkspace } from '../course/workspace.ts'
 import type { Engine } from '../engines/engine.ts'
@@ -101,6 +102,7 @@ export class Session {
         lab: lab.id,
         engine: this.engine,
         seed,
+        questions: asksForPredictions(lab) && request.source.kind === 'learner' ? learnersSet(this.root, lab) : { set: seed, spent: [] },
         workspace,
         evidence: evidence.dir,
         runDir: this.run.dir,

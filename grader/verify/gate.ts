@@ -53,7 +53,7 @@ export async function runGate(options: GateOptions): Promise<LabReport[]> {
         lab: lab.id,
         folder: lab.folder,
         engine,
-        problems: staticProblems(options.root, lab),
+        problems: await staticProblems(options.root, lab),
         verdicts: [],
         kpis: 0,
         killers: 0,

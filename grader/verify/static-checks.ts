@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { labProblems } from '../course/lab-check.ts'
 import { problemLines } from '../course/problem.ts'
 import type { Lab } from '../course/types.ts'
+import { questionProblems } from '../experiments/predictions/key.ts'
 
 /** What a lesson should have; a lab of many KPIs may need more words than one of few. */
 const LESSON_WORDS = { least: 500, most: 2500 }
@@ -23,7 +24,7 @@ function* files(dir: string): Generator<string> {
 }
 
 /** What can be said of a lab without running it: the definition of done, line by line. */
-export function staticProblems(root: string, lab: Lab): string[] {
+export async function staticProblems(root: string, lab: Lab): Promise<string[]> {
   const problems: string[] = problemLines(labProblems(root, lab.folder))
   const need = (path: string, what: string) => {
     if (!existsSync(path)) problems.push(`${what} is missing: ${path.slice(root.length + 1)}`)
@@ -37,6 +38,7 @@ export function staticProblems(root: string, lab: Lab): string[] {
       problems.push(`${kpi.id}: ${kpi.hints.length} hints, three are wanted (a question, a pointer, a near-solution)`)
     if (kpi.mutants.length === 0) problems.push(`${kpi.id}: no mutant: a KPI that nothing is known to fail proves nothing`)
   }
+  problems.push(...(await questionProblems(lab)))
   const lesson = join(lab.labDir, 'README.md')
   if (existsSync(lesson)) {
     const count = words(readFileSync(lesson, 'utf8'))
