@@ -18,11 +18,19 @@ const guard = warden()
 const services = new Map<string, Supervised>()
 /** The port of each service of the plan, once it has started. */
 const ports = new Map<string, PromiseWithResolvers<number>>()
+/** Every start under way or done: a server that is ended while it starts is waited for. */
+let starts: Promise<void>[] = []
+let stopping = false
+/** Milliseconds for the end of what the warden killed while it was starting. */
+const STARTS_END_WITHIN = 3_000
 const say = (news: SupervisorNews) => process.stdout.write(`${JSON.stringify(news)}\n`)
 
 async function stop(): Promise<never> {
+  stopping = true
   await Promise.allSettled([...services.values()].map(service => service.stop()))
   await guard.close()
+  for (const [name, port] of ports) port.reject(missing(name, 'The engine is stopping.'))
+  await Promise.race([Promise.allSettled(starts), new Promise(resolve => setTimeout(resolve, STARTS_END_WITHIN))])
   process.exit(0)
 }
 
@@ -38,9 +46,11 @@ async function peer(name: string): Promise<number> {
 async function bringUp(plan: SupervisorPlan, name: SupervisorPlan['services'][number]): Promise<void> {
   const load = REGISTRY[name.name]
   if (!load) throw missing(name.name, 'It is not one of the embedded services.')
+  const module = await load()
+  if (stopping) throw missing(name.name, 'The engine is stopping.')
   const progress = (text: string) => say({ kind: 'progress', text })
   const env = { ...process.env, [RUN_MARK]: plan.runId }
-  const service = new Supervised(name.name, await load(), {
+  const service = new Supervised(name.name, module, {
     ...name,
     runId: plan.runId,
     runDir: plan.runDir,
@@ -56,10 +66,15 @@ async function bringUp(plan: SupervisorPlan, name: SupervisorPlan['services'][nu
 }
 
 async function run(plan: SupervisorPlan): Promise<void> {
-  for (const { name } of plan.services) ports.set(name, Promise.withResolvers())
+  for (const { name } of plan.services) {
+    const port = Promise.withResolvers<number>()
+    port.promise.catch(() => {}) // Nobody may be waiting for it.
+    ports.set(name, port)
+  }
   try {
     const controlPort = serveControl(plan.control.port, plan.control.token, services)
-    await Promise.all(plan.services.map(service => bringUp(plan, service)))
+    starts = plan.services.map(service => bringUp(plan, service))
+    await Promise.all(starts)
     say({ kind: 'ready', controlPort: await controlPort })
   } catch (error) {
     const coded =

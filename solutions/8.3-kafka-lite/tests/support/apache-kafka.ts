@@ -96,7 +96,8 @@ export async function startApacheKafka(extra: Record<string, string> = {}): Prom
       .map(([k, v]) => `${k}=${v}\n`)
       .join(''),
   )
-  const id = createHash('md5').update(directory).digest('base64url').slice(0, 22)
+  // As hex: a base64 id may begin with a dash, which the tool takes for an option.
+  const id = createHash('md5').update(directory).digest('hex').slice(0, 22)
   const java = ['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=4', '-Dlog4j2.level=ERROR', '-cp', `${libs}/*`]
   await run('java', [...java, 'kafka.tools.StorageTool', 'format', '-t', id, '-c', file])
   const log = fs.openSync(path.join(directory, 'out.log'), 'w')
