@@ -43,7 +43,17 @@ export function vitestSuite(root: string, project: string, filters: readonly str
         const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
         const code = await runCommand(
           process.execPath,
-          [vitest, 'run', '--project', project, '--reporter=dot', '--reporter=json', `--outputFile.json=${file}`, ...filters],
+          [
+            vitest,
+            'run',
+            '--project',
+            project,
+            '--reporter=dot',
+            '--silent=passed-only',
+            '--reporter=json',
+            `--outputFile.json=${file}`,
+            ...filters,
+          ],
           root,
           signal,
         )
@@ -52,9 +62,13 @@ export function vitestSuite(root: string, project: string, filters: readonly str
           numFailedTests: number
           numPendingTests: number
           numTodoTests: number
-          numFailedTestSuites: number
+          testResults: { status: string; assertionResults: { status: string }[] }[]
         }
-        const failed = report.numFailedTests > 0 ? report.numFailedTests : code === 0 ? 0 : Math.max(1, report.numFailedTestSuites)
+        // A file that breaks before its tests run counts as one failure, whatever else failed.
+        const broken = report.testResults.filter(
+          file => file.status === 'failed' && file.assertionResults.every(t => t.status !== 'failed'),
+        )
+        const failed = Math.max(report.numFailedTests + broken.length, code === 0 ? 0 : 1)
         return { passed: report.numPassedTests, failed, skipped: report.numPendingTests + report.numTodoTests }
       } catch (error) {
         console.error(`${project}: no report: ${error}`)

@@ -21,7 +21,7 @@ interface Ledger {
 const start = (disk: VolatileDisk) =>
   startBroker({
     dataDir: DATA,
-    disk,
+    disk: disk.mount(),
     topicDefaults: { 'flush.messages': '1', 'segment.bytes': '4000' },
     checkpointBytes: 6000,
     housekeepingMs: 5,
@@ -33,8 +33,9 @@ const record = (value: string) => ({ offset: 0, timestamp: Date.now(), key: Buff
 
 /** Writes until the power goes; every acknowledgement goes into the ledger. */
 async function work(broker: Broker, name: string, ledger: Ledger): Promise<void> {
-  const client = await RawClient.connect(broker.port)
+  let client: RawClient | undefined
   try {
+    client = await RawClient.connect(broker.port)
     const { producerId } = await client.send('InitProducerId', 3, {
       transactionalId: null,
       transactionTimeoutMs: 1000,
@@ -60,14 +61,15 @@ async function work(broker: Broker, name: string, ledger: Ledger): Promise<void>
       if (commit.topics[0].partitions[0].errorCode === 0) ledger.offsets.set(name, i)
     }
   } catch {
-    client.close()
+    client?.close() // The power went; or had gone before it was connected.
   }
 }
 
 /** Transactions over two partitions: committed ones must be there in both, aborted ones in neither. */
 async function transact(broker: Broker, life: number, random: Random, ledger: Ledger): Promise<void> {
-  const client = await RawClient.connect(broker.port)
+  let client: RawClient | undefined
   try {
+    client = await RawClient.connect(broker.port)
     await client.send('FindCoordinator', 2, { key: 'txn', keyType: 1 })
     const id = await client.send('InitProducerId', 4, {
       transactionalId: 'txn',
@@ -94,7 +96,7 @@ async function transact(broker: Broker, life: number, random: Random, ledger: Le
       if (errorCode === 0) ledger.transactions.set(value, committed ? 'committed' : 'aborted')
     }
   } catch {
-    client.close()
+    client?.close() // The power went; or had gone before it was connected.
   }
 }
 

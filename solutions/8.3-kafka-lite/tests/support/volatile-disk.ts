@@ -31,9 +31,10 @@ type NameChange = { name: string; inode: Inode | 'directory' | null }
 /**
  * A disk in memory that can lose power. What was synced stays. Of every file's unsynced writes each one survives whole, survives in
  * part (by sectors) or is lost, independently of the others; names created, renamed or removed since their directory was synced
- * survive up to a random point. That is what POSIX allows and real devices do.
+ * survive up to a random point. That is what POSIX allows and real devices do. A broker sees it through `mount`, so that one whose power
+ * went cannot go on writing to the disk of the one that was started after it.
  */
-export class VolatileDisk implements Disk {
+export class VolatileDisk {
   #names = new Map<string, Inode | 'directory'>()
   #durableNames = new Map<string, Inode | 'directory'>()
   #pendingNames: NameChange[] = []
@@ -58,7 +59,28 @@ export class VolatileDisk implements Disk {
     if (generation !== this.#generation) throw Object.assign(new Error('the power is off'), { code: 'EIO' })
   }
 
-  open(file: string): DiskFile {
+  /** The disk as one broker sees it, until the power goes: from then on every operation of it fails. */
+  mount(): Disk {
+    const generation = this.#generation
+    const alive =
+      <A extends unknown[], R>(operation: (...args: A) => R) =>
+      (...args: A): R => {
+        this.#alive(generation)
+        return operation.apply(this, args)
+      }
+    return {
+      open: alive(this.#open),
+      list: alive(this.#list),
+      makeDirectory: alive(this.#makeDirectory),
+      remove: alive(this.#remove),
+      removeTree: alive(this.#removeTree),
+      rename: alive(this.#move),
+      readFile: alive(this.#readFile),
+      syncDirectory: alive(this.#syncDirectory),
+    }
+  }
+
+  #open(file: string): DiskFile {
     const generation = this.#generation
     const known = this.#names.get(file)
     const inode = known instanceof Inode ? known : new Inode()
@@ -88,14 +110,14 @@ export class VolatileDisk implements Disk {
     }
   }
 
-  list(directory: string): string[] {
+  #list(directory: string): string[] {
     const prefix = `${directory}/`
     return [...this.#names.keys()]
       .filter(n => n.startsWith(prefix) && !n.slice(prefix.length).includes('/'))
       .map(n => n.slice(prefix.length))
   }
 
-  makeDirectory(directory: string): void {
+  #makeDirectory(directory: string): void {
     const parts = directory.split('/')
     for (let i = 2; i <= parts.length; i++) {
       const name = parts.slice(0, i).join('/')
@@ -103,15 +125,15 @@ export class VolatileDisk implements Disk {
     }
   }
 
-  remove(file: string): void {
+  #remove(file: string): void {
     if (this.#names.has(file)) this.#rename([{ name: file, inode: null }])
   }
 
-  async removeTree(directory: string): Promise<void> {
-    for (const name of [...this.#names.keys()]) if (name === directory || name.startsWith(`${directory}/`)) this.remove(name)
+  async #removeTree(directory: string): Promise<void> {
+    for (const name of [...this.#names.keys()]) if (name === directory || name.startsWith(`${directory}/`)) this.#remove(name)
   }
 
-  rename(from: string, to: string): void {
+  #move(from: string, to: string): void {
     const inode = this.#names.get(from)
     if (!inode) throw Object.assign(new Error(`no such file: ${from}`), { code: 'ENOENT' })
     // One journal entry: never half a rename.
@@ -120,12 +142,12 @@ export class VolatileDisk implements Disk {
     this.#names.delete(from)
   }
 
-  readFile(file: string): Buffer | null {
+  #readFile(file: string): Buffer | null {
     const inode = this.#names.get(file)
     return inode instanceof Inode ? Buffer.from(inode.data) : null
   }
 
-  async syncDirectory(directory: string): Promise<void> {
+  async #syncDirectory(directory: string): Promise<void> {
     const generation = this.#generation
     const inside = (name: string) => path.dirname(name.replace(/^-/, '')) === directory
     const now = this.#pendingNames.filter(c => inside(c.name))
