@@ -44,4 +44,48 @@ export const DOCUMENT_ERRORS = {
     cause: 'Questions are asked where a lab has grader/labs/{folder}/predictions.ts.',
     fix: '`pnpm status` lists all labs; those that ask have a predictions.yaml.',
   },
+  'MR-E-150': {
+    class: 'program',
+    title: '{file} has no {what}{where}.',
+    cause:
+      'The document is read as a Markdown parser reads it: headings, tables and fences count, not what looks like them inside of a comment or a fence.',
+    fix: 'Add it where the lesson says; compare the heading letter by letter.',
+  },
+  'MR-E-151': {
+    class: 'program',
+    title: '{file}:{line} cannot be read: {reason}.',
+    cause: 'The grader reads flowcharts and commands as Mermaid and a shell do, and compares them with what really runs.',
+    fix: 'Correct that line; a preview of the page shows it too.',
+  },
+  'MR-E-152': {
+    class: 'program',
+    title: '{file}:{line}: the table has no column "{column}"; it has {saw}.',
+    cause: 'The table is replayed row by row, so its columns have fixed names; their order is free, and further columns are yours.',
+    fix: 'Add the column "{column}", spelled as in the lesson.',
+  },
+  'MR-E-153': {
+    class: 'program',
+    title: '{file}:{line}: the column "{column}" takes {wanted}, not "{saw}".',
+    cause: 'The table is replayed row by row; this cell says nothing that could be tried.',
+    fix: 'Write {wanted} into that cell.',
+  },
+  'MR-E-154': {
+    class: 'program',
+    title: '{file}:{line}: the table has no row for {row}.',
+    cause: 'The lesson names the rows that the column "{column}" must have.',
+    fix: 'Add a row with {row} in the column "{column}".',
+  },
+  'MR-E-155': {
+    class: 'program',
+    title: '{file}:{line}: more than {limit}.',
+    cause: 'Everything in the document is really tried, which takes time; so its size is limited.',
+    fix: 'Keep to what the lesson asks for.',
+  },
+  'MR-E-156': {
+    class: 'program',
+    title: '{file}:{line} is not run here: {reason}.',
+    cause:
+      'Commands of this document are run word by word, without a shell, against a project of your compose file that the grader started.',
+    fix: 'Write `docker compose exec -T <service> <command>` or another of: {allowed}. Inside of the container `sh -c` may do what a shell does.',
+  },
 } as const satisfies Record<string, ErrorEntry>

@@ -1,26 +1,8 @@
 /** Everything a KPI test imports. */
 
-import type { Feedback } from '../results/types.ts'
-import { Inconclusive, KpiFailure } from './outcomes.ts'
-
 export { expect } from 'vitest'
 export { did } from './current.ts'
 export { eventually } from './eventually.ts'
+export { fail, inconclusive } from './fail.ts'
 export { kpi } from './kpi.ts'
 export { EnvironmentFault, Inconclusive, KpiFailure, LearnerFault } from './outcomes.ts'
-
-/**
- * The claim does not hold: end the KPI with what the learner reads.
- * @throws KpiFailure always
- */
-export function fail(feedback: Partial<Feedback>): never {
-  throw new KpiFailure(feedback)
-}
-
-/**
- * The experiment could not decide.
- * @throws Inconclusive always
- */
-export function inconclusive(because: string): never {
-  throw new Inconclusive(because)
-}
