@@ -14,10 +14,12 @@ const at = (values: number[], p: number): number => [...values].sort((a, b) => a
 const bench: Bench = {
   name: 'save-to-verdict',
   description: 'Watch mode: files handed over → first failing verdict, and the whole lab',
-  async run({ root, quick, onProgress }) {
+  labs: 'each',
+  async run({ root, quick, lab: only, onProgress }) {
     const rows: BenchRow[] = []
     const evidenceRoot = mkdtempSync(join(tmpdir(), 'millrace-bench-'))
-    for (const lab of loadLabs(root).filter(candidate => candidate.engines.includes('embedded'))) {
+    const labs = loadLabs(root).filter(({ id, engines }) => engines.includes('embedded') && (only === undefined || id === only))
+    for (const lab of labs) {
       const session = new Session(root, 'embedded')
       try {
         const runnable = lab.kpis.filter(kpi => kpi.needs.length === 0)

@@ -15,7 +15,8 @@ export interface BenchRow {
 export interface Bench {
   name: string
   description: string
-  /** Labs it belongs to; `pnpm bench 6.2` runs those. */
-  labs?: string[]
-  run(context: { root: string; quick: boolean; onProgress: (text: string) => void }): Promise<BenchRow[]>
+  /** Labs it belongs to, or `each`: it measures one lab after the other. `pnpm bench 6.2` runs what belongs to that lab. */
+  labs?: string[] | 'each'
+  /** @param context `lab`: only this one, for a benchmark of each lab */
+  run(context: { root: string; quick: boolean; lab?: string; onProgress: (text: string) => void }): Promise<BenchRow[]>
 }

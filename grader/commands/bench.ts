@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { defineCommand } from 'citty'
 import type { Bench, BenchRow } from '../bench/types.ts'
+import { loadLabs } from '../course/labs.ts'
 import { repositoryRoot } from '../course/root.ts'
 import { CodedError } from '../errors/coded-error.ts'
 import { nearest } from '../ui/nearest.ts'
@@ -32,10 +33,15 @@ export default defineCommand({
   meta: {
     name: 'bench',
     description: 'Measure: save → verdict, cold start, and each lab against its peer',
-    examples: ['pnpm bench                all of them', 'pnpm bench save-to-verdict', 'pnpm bench --quick --json'],
+    examples: [
+      'pnpm bench                all of them',
+      'pnpm bench save-to-verdict',
+      'pnpm bench 6.2            what belongs to lab 6.2',
+      'pnpm bench --quick --json',
+    ],
   } as never,
   args: {
-    name: { type: 'positional', required: false, description: 'one benchmark, or the labs it belongs to (6.2)' },
+    name: { type: 'positional', required: false, description: 'one benchmark, or a lab (6.2)' },
     quick: { type: 'boolean', description: 'fewer rounds' },
     json: { type: 'boolean', description: 'print the rows as JSON' },
   },
@@ -43,8 +49,10 @@ export default defineCommand({
     const root = repositoryRoot()
     const all = await loadBenches(root)
     const wanted = args.name
-    const chosen =
-      wanted === undefined ? all : all.filter(bench => bench.name === wanted || bench.labs?.includes(wanted.replace(/^lab-/, '')))
+    const lab = loadLabs(root).find(({ id }) => id === wanted?.replace(/^lab-/, ''))?.id
+    const belongs = (bench: Bench) =>
+      lab === undefined ? wanted === undefined || bench.name === wanted : bench.labs === 'each' || bench.labs?.includes(lab)
+    const chosen = all.filter(belongs)
     if (chosen.length === 0)
       throw new CodedError('MR-E-004', {
         message: `There is no benchmark "${wanted}"; did you mean ${
@@ -61,6 +69,7 @@ export default defineCommand({
       for (const row of await bench.run({
         root,
         quick: args.quick === true,
+        ...(lab ? { lab } : {}),
         onProgress: text => progress.update(`${bench.name}: ${text}`),
       }))
         rows.push({ bench: bench.name, ...row })

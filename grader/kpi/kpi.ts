@@ -19,12 +19,16 @@ export interface KpiReport extends Omit<Outcome, 'verdict'> {
 /** Milliseconds that undoing a fixture may take before the KPI goes on without it. */
 const CLEANUP_LIMIT = 5000
 
-const plan = readPlan()
-const bench: Bench = { plan, events: new EventLog(plan.evidence, plan.runStart) }
-const settled = new Map<string, string>(Object.entries(plan.settled))
+/** Read at the first KPI: what a KPI's helpers can do, a benchmark can do too, without a plan. */
+let made: { bench: Bench; settled: Map<string, string> } | undefined
+function worker(): { bench: Bench; settled: Map<string, string> } {
+  if (made) return made
+  const plan = readPlan()
+  process.on('unhandledRejection', reason => void running?.stray.push(reason))
+  made = { bench: { plan, events: new EventLog(plan.evidence, plan.runStart) }, settled: new Map(Object.entries(plan.settled)) }
+  return made
+}
 let running: { record: CurrentKpi; stray: unknown[] } | undefined
-
-process.on('unhandledRejection', reason => void running?.stray.push(reason))
 
 /**
  * Define a KPI's behaviour. Its claim, points, hints and deadline are in the lab's `lab.yaml`, under the same id.
@@ -33,6 +37,8 @@ process.on('unhandledRejection', reason => void running?.stray.push(reason))
  * @example kpi('no-race', async ({ learner, valkey }) => { … expect(allowed, 'requests let through').toBe(500) })
  */
 export function kpi(id: string, body: (fixtures: KpiFixtures) => Promise<void>): void {
+  const { bench, settled } = worker()
+  const { plan } = bench
   const spec = plan.kpis.find(candidate => candidate.id === id)
   if (!spec || settled.has(id)) return
   test(id, { timeout: spec.deadline * 1000 + 30_000 }, async ({ task }) => {
@@ -49,6 +55,7 @@ export function kpi(id: string, body: (fixtures: KpiFixtures) => Promise<void>):
 
 /** The KPI itself on the timeline, so that each has its chapter, and its verdict where it fell. */
 function recordVerdict(kpi: string, { verdict, feedback }: Outcome, at: number): void {
+  const { bench } = worker()
   const until = bench.events.now()
   const ok = verdict === 'pass' ? { ok: true } : verdict === 'fail' || verdict === 'timeout' ? { ok: false } : {}
   const { expected, saw, because } = feedback ?? {}
@@ -56,6 +63,7 @@ function recordVerdict(kpi: string, { verdict, feedback }: Outcome, at: number):
 }
 
 async function judge(id: string, deadline: number, body: (fixtures: KpiFixtures) => Promise<void>): Promise<Outcome> {
+  const { bench } = worker()
   const record: CurrentKpi = { id, did: [], facts: [], onDid: label => bench.events.of(id).mark(label) }
   const stray: unknown[] = []
   const cleanups: (() => unknown)[] = []
@@ -90,11 +98,11 @@ async function within(limit: number, undo: () => unknown): Promise<void> {
   try {
     await Promise.race([Promise.resolve().then(undo), new Promise(resolve => (timer = setTimeout(resolve, limit)))])
   } catch (error) {
-    bench.events.add({
+    worker().bench.events.add({
       kpi: running?.record.id ?? '',
       lane: 'grader',
       kind: 'mark',
-      at: bench.events.now(),
+      at: worker().bench.events.now(),
       label: `clean-up failed: ${error}`,
     })
   } finally {
