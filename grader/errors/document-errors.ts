@@ -54,7 +54,7 @@ export const DOCUMENT_ERRORS = {
   'MR-E-151': {
     class: 'program',
     title: '{file}:{line} cannot be read: {reason}.',
-    cause: 'The grader reads flowcharts and commands as Mermaid and a shell do, and compares them with what really runs.',
+    cause: 'The grader reads the file as its format says (YAML, Mermaid, shell), and compares what it says with what really runs.',
     fix: 'Correct that line; a preview of the page shows it too.',
   },
   'MR-E-152': {

@@ -40,7 +40,10 @@ TEXT
   initdb --username="$POSTGRES_USER" --pwfile=<(printf '%s\n' "$POSTGRES_PASSWORD") ${POSTGRES_INITDB_ARGS:-}
   printf '\nhost all all all %s\n' "${POSTGRES_HOST_AUTH_METHOD:-scram-sha-256}" >>"$PGDATA/pg_hba.conf"
   # Only its socket is open meanwhile: nobody from outside meets a half-made database.
-  PGUSER="$POSTGRES_USER" pg_ctl -D "$PGDATA" -o "$(printf '%q ' "${@:2}") -c listen_addresses='' -p 5432" -w start
+  # Without arguments printf would quote one that is empty.
+  local options=''
+  if [ $# -gt 1 ]; then options=$(printf '%q ' "${@:2}"); fi
+  PGUSER="$POSTGRES_USER" pg_ctl -D "$PGDATA" -o "$options -c listen_addresses='' -p 5432" -w start
   export PGPASSWORD="$POSTGRES_PASSWORD"
   if [ "$POSTGRES_DB" != postgres ]; then
     POSTGRES_DB='' sql --dbname postgres --set db="$POSTGRES_DB" <<<'CREATE DATABASE :"db" ;'

@@ -63,7 +63,7 @@ test('compose commands, word by word', () => {
     'echo $PGDATA; ls | wc -l',
   ])
   expect(words('docker compose exec \\\n  web nginx -s reload # now')).toEqual(['exec', '-T', 'web', 'nginx', '-s', 'reload'])
-  expect(words('docker compose up -d --force-recreate db')).toEqual(['up', '--detach', '--no-build', '--force-recreate', 'db'])
+  expect(words('docker compose up -d --force-recreate db')).toEqual(['up', '--force-recreate', 'db'])
   expect(words('docker compose exec web tail -f -n1 /x')).toEqual(['exec', '-T', 'web', 'tail', '-f', '-n1', '/x'])
 })
 

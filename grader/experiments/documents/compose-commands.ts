@@ -1,5 +1,6 @@
 /** Executes a document's `docker compose` commands on a project that the grader started; no shell of the host is involved. */
 import { type ParseEntry, parse } from 'shell-quote'
+import { DockerFailure } from '../../engines/docker/client.ts'
 import type { ComposeProject } from '../../engines/docker/project.ts'
 import { CodedError } from '../../errors/coded-error.ts'
 import type { FencedCommand } from './commands.ts'
@@ -31,23 +32,30 @@ export function composeWords(file: string, { line, text }: FencedCommand): strin
   const options = end === -1 ? rest : rest.slice(0, end)
   const odd = options.find(option => REFUSED.some(pattern => pattern.test(option)) || (command === 'logs' && FOLLOW.test(option)))
   if (odd) refuse(`the option ${odd} is not allowed`)
-  if (command === 'up') return ['up', '--detach', '--no-build', ...rest.filter(word => !['-d', '--detach'].includes(word))]
+  if (command === 'up') return ['up', ...rest.filter(word => !['-d', '--detach', '--no-build'].includes(word))]
   // A document's reader has a terminal; the grader has none.
   return command === 'exec'
     ? ['exec', '-T', ...options.filter(word => !/^-(T|i|t|it|ti|-no-TTY|-interactive|-tty)$/.test(word)), ...rest.slice(options.length)]
     : [command, ...rest]
 }
 
-/** Runs compose commands on a project; anything else is refused before it runs. */
+/** Runs compose commands on a project; anything else is refused before it runs. `up` reads and checks the compose file anew, as the first one did. */
 export const composeCommands =
-  (file: string, project: Pick<ComposeProject, 'compose'>): Execute =>
+  (file: string, project: Pick<ComposeProject, 'compose' | 'up'>): Execute =>
   async (command, within) => {
-    const words = composeWords(file, command)
-    const { code, stdout, stderr } = await project.compose(words, { within }).catch((error: Error & { said?: string }) => {
-      if (error.name !== 'DockerFailure') throw error
-      return { code: -1, stdout: '', stderr: error.said ?? error.message }
-    })
-    return { code, output: stdout + stderr }
+    const [name = '', ...rest] = composeWords(file, command)
+    try {
+      if (name === 'up') {
+        await project.up({ args: rest, within })
+        return { code: 0, output: '' }
+      }
+      const { code, stdout, stderr } = await project.compose([name, ...rest], { within })
+      return { code, output: stdout + stderr }
+    } catch (error) {
+      if (error instanceof DockerFailure) return { code: -1, output: error.said }
+      if (error instanceof CodedError && ['MR-E-114', 'MR-E-115'].includes(error.code)) return { code: 1, output: error.errorCause }
+      throw error
+    }
   }
 
 function wordOf(entry: ParseEntry, refuse: (reason: string) => never): string {
