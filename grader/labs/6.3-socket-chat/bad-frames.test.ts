@@ -1,7 +1,8 @@
 import { did, expect, fail, kpi } from '../../kpi/index.ts'
 import { Chat, join } from './support/chat.ts'
 import { brief } from './support/client.ts'
-import { frame, header, token } from './support/wire.ts'
+import { nonsense } from './support/nonsense.ts'
+import { frame, header } from './support/wire.ts'
 
 const MAX = 20_000
 
@@ -17,42 +18,8 @@ kpi('bad-frames', async ({ learner, valkey, random, cleanup }) => {
   const sized = (bytes: number) => frame(`{"t":"ping","n":5,"pad":"${'x'.repeat(bytes - '{"t":"ping","n":5,"pad":""}'.length)}"}`)
   const user = `eve-${random.word(5)}`
 
-  /** What is sent, after hello or instead of it, and the code it deserves. */
-  const fatal: [what: string, bytes: Buffer, code: string, after: 'hello' | 'nothing'][] = [
-    ['a ping as the first frame', frame({ t: 'ping', n: 1 }), 'hello_expected', 'nothing'],
-    ['a hello without a token', frame({ t: 'hello', versions: [1] }), 'hello_expected', 'nothing'],
-    [
-      'a hello for versions 2 and 3',
-      frame({ t: 'hello', versions: [2, 3], token: token(user, chat.secret) }),
-      'unsupported_version',
-      'nothing',
-    ],
-    ['a token signed with another secret', frame({ t: 'hello', versions: [1], token: token(user, 'guessed') }), 'unauthorized', 'nothing'],
-    [
-      "a name with somebody else's signature",
-      frame({ t: 'hello', versions: [1], token: token('mallory', chat.secret).replace('mallory', user) }),
-      'unauthorized',
-      'nothing',
-    ],
-    ['a frame of length 0', Buffer.concat([header(0), frame({ t: 'ping', n: 7 })]), 'bad_frame', 'hello'],
-    ['half of a JSON object', frame('{"t":"ping","n":'), 'bad_frame', 'hello'],
-    ['a list', frame('[{"t":"ping","n":1}]'), 'bad_frame', 'hello'],
-    ['an object whose t is a number', frame('{"t":1,"n":1}'), 'bad_frame', 'hello'],
-    [
-      'a text with a byte that UTF-8 does not have',
-      frame(Buffer.concat([Buffer.from('{"t":"ping","n":1,"x":"'), Buffer.from([0xff]), Buffer.from('"}')])),
-      'bad_frame',
-      'hello',
-    ],
-    [`the 4 bytes that announce ${MAX + 1} bytes, and nothing more`, header(MAX + 1), 'frame_too_large', 'hello'],
-    ['the 4 bytes ff ff ff ff', header(0xffff_ffff), 'frame_too_large', 'nothing'],
-    [
-      'a frame that is too large, and a megabyte behind it',
-      Buffer.concat([header(MAX + 1), Buffer.alloc(1_000_000, 'x')]),
-      'frame_too_large',
-      'hello',
-    ],
-  ]
+  const fatal = nonsense(MAX, user, chat.secret)
+  did(`I sent ${fatal.length} kinds of nonsense, each on a connection of its own, while another client went on.`)
   for (const [what, bytes, code, after] of random.shuffle(fatal)) {
     const client = after === 'hello' ? await chat.client(node.port, user) : await chat.connect(node.port, { user })
     client.raw(bytes)
@@ -64,7 +31,18 @@ kpi('bad-frames', async ({ learner, valkey, random, cleanup }) => {
     expect(client.heard.at(-1)!.t, `the last frame after ${what}`).toBe('error')
     await unharmed(what)
   }
-  did(`I sent ${fatal.length} kinds of nonsense, each on a connection of its own, while another client went on.`)
+  const newer = await chat.connect(node.port, { user })
+  const welcome = await newer.ask({ ...newer.hello, versions: [7, 1] }, 'welcome')
+  did('I said hello for versions 7 and 1.')
+  expect(`version ${welcome['version']}, maxFrameBytes ${welcome['maxFrameBytes']}`, 'the welcome').toBe(`version 1, maxFrameBytes ${MAX}`)
+  await newer.ask({ t: 'ping', n: 3 }, 'pong')
+  newer.raw(Buffer.concat([frame({ t: 'ping', n: 4 }), header(MAX + 1)]))
+  did('In one piece I sent a good ping, and the 4 bytes that announce a frame that is too large.')
+  const answers = [
+    await newer.next('the answer to the good ping', () => true),
+    await newer.next('the answer to what came behind it', () => true),
+  ]
+  expect(answers.map(one => one['code'] ?? one.t).join(', '), 'the answers').toBe('pong, frame_too_large')
 
   const client = await chat.client(node.port, user)
   const id = random.word(10)
@@ -77,6 +55,7 @@ kpi('bad-frames', async ({ learner, valkey, random, cleanup }) => {
     ['a send without a body', { t: 'send', id, room: 'r' }, 'bad_request', id],
     ['a send to a room that it has not joined', { t: 'send', id, room: 'r', body: 'x' }, 'not_member', id],
   ]
+  did(`On one connection I sent ${mild.length} wrong but harmless frames, and a ping of exactly MAX_FRAME_BYTES.`)
   for (const [what, one, code, wantedId] of random.shuffle(mild)) {
     client.say(one)
     const answer = await client.next(`the answer to ${what}`, () => true)
@@ -92,13 +71,14 @@ kpi('bad-frames', async ({ learner, valkey, random, cleanup }) => {
     (await client.next(`the answer to a ping of exactly ${MAX} bytes`, () => true)).t,
     `the answer to a ping of exactly ${MAX} bytes`,
   ).toBe('pong')
-  did(`On one connection I sent ${mild.length} wrong but harmless frames, and a ping of exactly MAX_FRAME_BYTES.`)
 
+  did('I joined a hundred rooms, then one more, then one of the hundred again.')
   for (let i = 0; i < 100; i++) await join(client, `room-${i}`)
   client.say({ t: 'join', room: 'one-more' })
   expect(brief(await client.next('the answer to the 101st join', () => true)), 'the answer to the 101st join').toBe(
     brief({ t: 'error', code: 'too_many_rooms', fatal: false }),
   )
+  await join(client, 'room-7')
 
   const small = await chat.node({ env: { MAX_FRAME_BYTES: '16000000' }, limits: { memoryMb: 128 } })
   const announcers = await Promise.all(Array.from({ length: 60 }, () => chat.connect(small.port)))

@@ -1,5 +1,5 @@
 import { did, expect, kpi } from '../../kpi/index.ts'
-import { Chat, send } from './support/chat.ts'
+import { Chat, send, sendTo } from './support/chat.ts'
 
 const IDS = 150
 
@@ -52,4 +52,14 @@ kpi('effect-once', async ({ learner, valkey, random, cleanup }) => {
   did('The same id of another sender, and in another room, is another message.')
   expect((last['seq'] as number) - (first['seq'] as number), 'seqs used').toBe(IDS + 2)
   expect(others['seq'] === first['seq'] ? 'the same' : 'another', 'seq of the other sender with the same id').toBe('another')
+
+  const direct = [await sendTo(here, 'witness', 'dm', 'to you alone'), await sendTo(there, 'witness', 'dm', 'to you alone')]
+  await sendTo(here, 'witness', 'dm-end', 'end')
+  did('The driver sent a direct message to node-1, and again, with the same id, to node-2.')
+  await witness.until('the last direct message', () => witness.messages({ to: 'witness' }).some(got => got['id'] === 'dm-end'))
+  expect(
+    witness.messages({ to: 'witness' }).map(got => got['id']),
+    'the direct messages that came',
+  ).toEqual(['dm', 'dm-end'])
+  expect(direct[1]!['seq'], 'seq in the second ack of the direct message').toBe(direct[0]!['seq'])
 })

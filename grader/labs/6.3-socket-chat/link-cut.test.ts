@@ -51,4 +51,24 @@ kpi('link-cut', async ({ learner, valkey, random, timeline, cleanup }) => {
   await there.until('a message that was sent after the link was mended', () => there.messages({ room }).some(it => it['id'] === 'live'))
   await send(there, room, 'back', 'we are back')
   await sender.until('a message from node-2 at node-1', () => sender.messages({ room }).some(it => it['id'] === 'back'))
+
+  for (let round = 0; round < 3; round++) {
+    await valkey.admin.call('CLIENT', 'KILL', 'TYPE', 'pubsub')
+    for (let i = 0; i < 10; i++) await send(sender, room, `deaf${round}-${i}`, 'who hears me?')
+    did('I closed the connections to Redis that subscribe, and only those (CLIENT KILL TYPE pubsub); ten messages went to the room.')
+    await there.until('the tenth message at node-2', () => there.messages({ room }).some(it => it['id'] === `deaf${round}-9`))
+  }
+  expect(
+    there
+      .messages({ room })
+      .map(it => it['id'])
+      .join(' ') ===
+      sender
+        .messages({ room })
+        .map(it => it['id'])
+        .join(' ')
+      ? 'the same'
+      : 'others, or another order',
+    'what the members on node-2 got, and what those on node-1 got',
+  ).toBe('the same')
 })

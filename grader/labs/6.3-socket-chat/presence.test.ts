@@ -41,10 +41,11 @@ kpi('presence', async ({ learner, valkey, random, cleanup }) => {
       })
   }
 
-  const tablet = await chat.client(two!.port, driver)
+  const [tablet, laptop] = [await chat.client(two!.port, driver), await chat.client(two!.port, driver)]
   await becomes(driver, 'online')
   phone.close()
-  did('The driver connected to node-2, too, and closed the connection to node-1.')
+  laptop.close()
+  did('The driver connected to node-2, too, twice; then closed the connection to node-1 and one of the two to node-2.')
   // Longer than the TTL: whatever node-1 took back or let expire shows.
   const said = new Set<unknown>()
   const began = performance.now()

@@ -106,5 +106,14 @@ kpi('resume', async ({ learner, valkey, random, timeline, cleanup }) => {
     order.join(' ') === Array.from({ length: big }, (_, i) => `big${i}`).join(' ') ? 'all, in order' : told,
     `what the driver got of the ${big}`,
   ).toBe('all, in order')
+  late.say({ t: 'join', room, after })
+  late.say({ t: 'leave', room })
+  did('Then the driver joined with after once more, and left at once, before all of it had come.')
+  await late.next('the answer to leave', one => one.t === 'left')
+  const before = late.heard.length
+  await late.ask({ t: 'who', user: dispatch }, 'presence')
+  await sender.ask({ t: 'send', id: 'end', room, body: 'end' }, 'ack', one => one['id'] === 'end')
+  await late.ask({ t: 'who', user: dispatch }, 'presence')
+  expect(late.heard.slice(before).filter(one => one.t === 'msg').length, 'messages of the room that came after left').toBe(0)
   late.close()
 })

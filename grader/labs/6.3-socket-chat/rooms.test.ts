@@ -5,6 +5,8 @@ import { frame } from './support/wire.ts'
 kpi('rooms', async ({ learner, valkey, random, cleanup }) => {
   const chat = new Chat({ learner, valkey, random, cleanup })
   const node = await chat.node()
+  const channels = async () => ((await valkey.admin.pubsub('CHANNELS', `${valkey.prefix}*`)) as string[]).length
+  const subscribed = await channels()
   const [north, south] = [`north-${random.word(5)}`, `south-${random.word(5)}`]
   const names = ['anna', 'bo', 'chris', 'dag'].map(name => `${name}-${random.word(3)}`)
   const [anna, bo, chris, dag] = await Promise.all([
@@ -76,4 +78,25 @@ kpi('rooms', async ({ learner, valkey, random, cleanup }) => {
     told(dag, north).length + told(chris, north).length,
     'messages of the first room from before at those who joined later, or never',
   ).toBe(0)
+
+  await join(dag, third)
+  await send(dag, third, 'once', 'I have joined twice')
+  await send(dag, third, 'end', 'end')
+  did('Dag joined that room a second time, and sent two more.')
+  await dag.until('the last of them', () => dag.messages({ room: third }).some(one => one['id'] === 'end'))
+  expect(
+    dag.messages({ room: third }).map(one => one['id']),
+    'what Dag got from the room',
+  ).toEqual(['p1', 'p2', 'once', 'end'])
+
+  for (const client of [anna, bo, chris, dag]) client.close()
+  did('All four closed their connections.')
+  await eventually(
+    'the channels in Redis that the node is subscribed to are as many as before anybody came',
+    async () => {
+      expect(await channels(), 'channels').toBe(subscribed)
+      return true
+    },
+    { within: 3000 },
+  )
 })

@@ -34,6 +34,26 @@ kpi('slow-reader', async ({ learner, valkey, random, cleanup }) => {
   await eventually('what waited for the slow ones is given back', async () => (await scrape(node.url)).sum('chat_outbox_bytes') < OUTBOX, {
     within: 10_000,
   })
+  const asking = await chat.client(node.port, 'asking')
+  asking.socket.pause()
+  const ping = frame({ t: 'ping', n: Number.MAX_SAFE_INTEGER })
+  asking.raw(Buffer.concat(Array.from({ length: 300_000 }, () => ping)))
+  did('A client sent 300,000 pings, and read none of the pongs.')
+  let [unread, before, unchanged] = [0, '', 0]
+  // Let go, or not read any further: both bound what waits for it.
+  await eventually(
+    'the node to let it go, or to read no further',
+    async () => {
+      const bytes = (await scrape(node.url)).sum('chat_outbox_bytes')
+      unread = Math.max(unread, bytes)
+      const now = `${asking.socket.writableLength} ${bytes}`
+      unchanged = now === before ? unchanged + 1 : 0
+      before = now
+      return asking.end !== undefined || unchanged >= 20 || unread >= 2 * OUTBOX
+    },
+    { within: 20_000 },
+  )
+  expect(unread < 2 * OUTBOX ? 'bounded' : `~${unread} bytes`, `chat_outbox_bytes, with OUTBOX_BYTES ${OUTBOX}`).toBe('bounded')
   const ids = fast.messages({ room }).map(it => it['id'])
   expect(
     ids.join(' ') === Array.from({ length: sent }, (_, i) => `m${i}`).join(' ') ? 'all, in order' : `${ids.length} of ${sent}`,

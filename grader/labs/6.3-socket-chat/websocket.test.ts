@@ -24,8 +24,12 @@ kpi('websocket', async ({ learner, valkey, random, cleanup }) => {
   const browser = new WebSocket(`ws://127.0.0.1:${node.httpPort}/ws`)
   cleanup(() => browser.close())
   const heard: Record<string, unknown>[] = []
+  let size = 0
   let closed = ''
-  browser.onmessage = event => void heard.push(JSON.parse(String(event.data)))
+  browser.onmessage = event => {
+    heard.push(JSON.parse(String(event.data)))
+    size = String(event.data).length
+  }
   browser.onclose = event => {
     closed = String(event.code)
   }
@@ -34,7 +38,11 @@ kpi('websocket', async ({ learner, valkey, random, cleanup }) => {
       what,
       () => {
         if (holds()) return true
-        throw new Error(closed ? `the connection was closed (${closed})` : JSON.stringify(heard.at(-1) ?? 'nothing'))
+        throw new Error(
+          closed
+            ? `the connection was closed (${closed})`
+            : `nothing of the kind; last: ${JSON.stringify(heard.at(-1) ?? 'nothing').slice(0, 100)}`,
+        )
       },
       { within: PATIENCE },
     )
@@ -66,6 +74,17 @@ kpi('websocket', async ({ learner, valkey, random, cleanup }) => {
       got.join('\n') === wanted.join('\n') ? 'all, in order' : `${got.length} of ${wanted.length}, or others`,
       `what the ${who} client got`,
     ).toBe('all, in order')
+  await send(tcp, room, 'e0', '')
+  await until('an empty message', () => heard.at(-1)?.['id'] === 'e0')
+  const head = size
+  // RFC 6455, section 5.2: the length is written in three ways, and changes at 126 and at 65,536.
+  const lengths = [124, 125, 126, 127, 128, 65_534, 65_535, 65_536, 65_537]
+  did(`Messages went to the room that make payloads of ${lengths.join(', ')} bytes at the WebSocket client.`)
+  for (const [i, length] of lengths.entries()) {
+    await send(tcp, room, `l${i}`, 'z'.repeat(length - head))
+    await until(`a payload of ${length} bytes`, () => heard.at(-1)?.['id'] === `l${i}`)
+    expect(size, 'bytes of the payload').toBe(length)
+  }
   browser.send(JSON.stringify({ t: 'bye' }))
   await until('the end', () => closed !== '')
   expect(closed, 'the close code after bye').toBe('1000')
@@ -80,4 +99,13 @@ kpi('websocket', async ({ learner, valkey, random, cleanup }) => {
   large.send({ opcode: 1, payload: 'x'.repeat(70_000) })
   await large.until('the close frame', () => large.closeCode !== undefined)
   expect(large.closeCode, 'the close code for a message over MAX_FRAME_BYTES').toBe(1009)
+
+  const last = await peer()
+  last.say({ t: 'hello', versions: [1], token: token('dispatch', chat.secret) })
+  await last.until('welcome', () => last.frames.some(one => one['t'] === 'welcome'))
+  const ended = node.program.stop(20_000)
+  did('I sent SIGTERM to the node.')
+  await last.until('the close frame', () => last.closeCode !== undefined)
+  expect(`${last.frames.at(-1)?.['t']}, ${last.closeCode}`, 'the last frame, and the close code, when the node ends').toBe('bye, 1000')
+  await ended
 })

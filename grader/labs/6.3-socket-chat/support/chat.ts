@@ -17,6 +17,8 @@ export interface NodeOptions {
   env?: Record<string, string>
   redisUrl?: string
   limits?: StartOptions['limits']
+  /** Wait until it has found Redis; default true. */
+  ready?: boolean
 }
 
 type Given = Pick<KpiFixtures, 'learner' | 'valkey' | 'random' | 'cleanup'>
@@ -33,7 +35,7 @@ export class Chat {
     this.secret = given.random.fork('secret').word(20)
   }
 
-  /** Start a node, and wait until it has found Redis. */
+  /** Start a node. */
   async node(options: NodeOptions = {}): Promise<Node> {
     const { learner, valkey } = this.given
     const httpPort = await freePort()
@@ -54,6 +56,7 @@ export class Chat {
       ...(options.limits ? { limits: options.limits } : {}),
     })
     const url = `http://127.0.0.1:${httpPort}`
+    if (options.ready === false) return { program, port: program.port, httpPort, url }
     await eventually(
       `GET /ready on ${name} answers 200: it has found Redis`,
       async () => {

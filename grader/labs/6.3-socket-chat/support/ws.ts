@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { Socket } from 'node:net'
 import { fail } from '../../../kpi/index.ts'
-import { PATIENCE } from './client.ts'
+import { PATIENCE, patience } from './client.ts'
 
 export interface WsPiece {
   fin?: boolean
@@ -107,16 +107,15 @@ export class WsPeer {
 
   /** @throws KpiFailure when it does not hold in time */
   async until(what: string, holds: () => boolean): Promise<void> {
-    for (const deadline = performance.now() + PATIENCE; !holds(); ) {
-      const left = deadline - performance.now()
-      if (left <= 0 || (this.end && !holds()))
+    for (const remaining = patience(); !holds(); ) {
+      if (remaining() <= 0 || this.end)
         fail({
           subject: what,
           expected: `within ${PATIENCE / 1000} s`,
           saw: this.end ? `the connection was closed (${this.end})` : 'not by then',
         })
       await new Promise<void>(resolve => {
-        const timer = setTimeout(resolve, left)
+        const timer = setTimeout(resolve, 50)
         this.wake = () => {
           clearTimeout(timer)
           resolve()

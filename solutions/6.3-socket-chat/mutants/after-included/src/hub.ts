@@ -134,8 +134,8 @@ export class Hub {
     return topic.opening
   }
 
+  /** First where the member begins, then the topic: when that cannot be opened yet, the log from there on is not lost on the member. */
   private async place(topic: Topic, member: Member): Promise<void> {
-    if (topic.position === undefined) await this.open(topic)
     const { oldest, newest } = await this.store.bounds(topic.stream)
     const after = member.cursor
     member.cursor ??= newest
@@ -143,6 +143,7 @@ export class Hub {
     const gap = after !== undefined && after > 0 && (newest === 0 || after < oldest - 1)
     member.joined?.(newest, gap)
     member.joined = undefined
+    if (topic.position === undefined) await this.open(topic)
   }
 
   private give(member: Member, frame: Outgoing, seq?: number): void {
@@ -219,15 +220,13 @@ export class Hub {
   /** Publications may have been missed. */
   private async resync(topic: Topic): Promise<void> {
     try {
+      // Those who joined without the store begin here: asked for before anything that a client sends when it hears of the store.
+      await Promise.all([...topic.members.values()].filter(member => member.cursor === undefined).map(member => this.place(topic, member)))
       if (topic.position === undefined) await this.open(topic)
       await this.readOn(topic)
-      for (const member of topic.members.values()) {
-        if (member.live) continue
-        if (member.cursor === undefined) await this.place(topic, member)
-        void this.catchUp(topic, member)
-      }
+      for (const member of topic.members.values()) if (!member.live) void this.catchUp(topic, member)
     } catch {
-      // The store is down again: the next resync tries again.
+      // A link is down again: the next resync tries again.
     }
   }
 }
