@@ -20,7 +20,11 @@ kpi('direct-messages', async ({ learner, valkey, random, cleanup }) => {
     [phone, 'phone'],
     [tablet, 'tablet'],
   ] as const) {
-    await device.until(`all messages at the driver's ${name}`, () => device.messages({ to: driver }).length >= texts.length)
+    await device.arrive(
+      `the messages at the driver's ${name}`,
+      { to: driver },
+      texts.map((_, i) => `d${i}`),
+    )
     expect(told(device), `what the driver's ${name} got`).toEqual(wanted)
   }
   expect(from.messages({ to: driver }).length + stranger.messages({ to: driver }).length, 'direct messages that others got').toBe(0)
@@ -37,9 +41,10 @@ kpi('direct-messages', async ({ learner, valkey, random, cleanup }) => {
   const back = await chat.client(two.port, driver)
   const rest = [...wanted.slice(kept), ...more.map((text, i) => `${dispatch}: m${i}: ${text}`)]
   did('The driver came back, on node-2.')
-  await back.until('all messages that wait for the driver', () => back.messages({ to: driver }).length >= rest.length)
+  const ids = [...texts.map((_, i) => `d${i}`).slice(kept), ...more.map((_, i) => `m${i}`)]
+  await back.arrive('the messages that wait for the driver', { to: driver }, ids)
   await sendTo(from, driver, 'live', 'are you there?')
-  await back.until('the next message', () => back.messages({ to: driver }).some(it => it['id'] === 'live'))
+  await back.arrive('the next message', { to: driver }, ['live'])
   expect(told(back), 'what the driver got: all that no got has confirmed, then live ones').toEqual([
     ...rest,
     `${dispatch}: live: are you there?`,

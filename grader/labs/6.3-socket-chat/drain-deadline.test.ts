@@ -17,6 +17,7 @@ kpi('drain-deadline', async ({ learner, valkey, random, timeline, cleanup }) => 
   const room = `end-${random.word(5)}`
   const [anna, bo] = [await chat.client(node.port, 'anna'), await chat.client(node.port, 'bo')]
   await join(anna, room)
+  await anna.ask({ t: 'ping', n: 0 }, 'pong')
   link.halfOpen()
   anna.say({ t: 'send', id: 'm', room, body: 'does it matter now?' })
   await anna.ask({ t: 'ping', n: 1 }, 'pong')

@@ -4,7 +4,9 @@ import { did, expect, fail, kpi } from '../../kpi/index.ts'
 import { Chat, join } from './support/chat.ts'
 import { frame } from './support/wire.ts'
 
-const [CLIENTS, SPREAD, DRAIN] = [60, 40_000, 6000]
+const [CLIENTS, SPREAD, DRAIN] = [60, 40_000, 4000]
+/** Milliseconds that a busy machine may take longer. */
+const SLACK = 4000
 
 kpi('drain', async ({ learner, valkey, random, timeline, cleanup }) => {
   const chat = new Chat({ learner, valkey, random, cleanup })
@@ -43,7 +45,7 @@ kpi('drain', async ({ learner, valkey, random, timeline, cleanup }) => {
   await careful.ask({ t: 'ping', n: 1 }, 'pong')
   did('Redis is 300 ms away. A careful client sent 5 messages and a ping; the pong shows that the node has read them.')
   did(`${CLIENTS + 5} clients are on node-1; three of them send without pause, one never reads. I sent SIGTERM.`)
-  const stopped = one.program.stop(DRAIN + 15_000)
+  const stopped = one.program.stop(DRAIN + 1000 + SLACK)
   for (let i = 0; i < 20 && senders.some(sender => !sender.end); i++) {
     post()
     await new Promise(resolve => setImmediate(resolve))
@@ -51,7 +53,7 @@ kpi('drain', async ({ learner, valkey, random, timeline, cleanup }) => {
   const exit = await stopped
   expect(
     exit.forced ? 'still running, and was killed' : `ended with code ${exit.code}${exit.signal ? ` (${exit.signal})` : ''}`,
-    `node-1, within DRAIN_MS (${DRAIN}) and a little`,
+    `node-1, ${DRAIN + 1000} ms after SIGTERM (DRAIN_MS and a second)`,
   ).toBe('ended with code 0')
 
   const all = [...others, ...senders, careful]

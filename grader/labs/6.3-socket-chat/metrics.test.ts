@@ -32,10 +32,14 @@ kpi('metrics', async ({ learner, valkey, random, timeline, cleanup }) => {
   broken.raw(header(0))
   await broken.until('the end', () => broken.end !== undefined)
   const is = (name: string, labels: Record<string, string>, value: number) =>
-    eventually(`${name}${Object.keys(labels).length > 0 ? JSON.stringify(labels) : ''} is ${value}`, async () => {
-      expect((await scrape(node.url)).sum(name, labels), name).toBe(value)
-      return true
-    })
+    eventually(
+      `${name}${Object.keys(labels).length > 0 ? JSON.stringify(labels) : ''} is ${value}`,
+      async () => {
+        expect((await scrape(node.url)).sum(name, labels), name).toBe(value)
+        return true
+      },
+      { within: 2500 },
+    )
   await is('chat_closed_total', { reason: 'left' }, 1)
   await is('chat_closed_total', { reason: 'bad_frame' }, 1)
   await is('chat_connections', {}, 2)

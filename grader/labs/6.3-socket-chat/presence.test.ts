@@ -46,18 +46,18 @@ kpi('presence', async ({ learner, valkey, random, cleanup }) => {
   phone.close()
   laptop.close()
   did('The driver connected to node-2, too, twice; then closed the connection to node-1 and one of the two to node-2.')
-  // Longer than the TTL: whatever node-1 took back or let expire shows.
+  // Longer than the TTL: whatever was taken back, or not said again, shows.
   const said = new Set<unknown>()
   const began = performance.now()
   await eventually(
-    'twice the TTL to pass',
+    'more than the TTL to pass',
     async () => {
       for (const eye of eyes) said.add(await ask(eye, driver))
-      return performance.now() - began > 2 * TTL
+      return performance.now() - began > 1.4 * TTL
     },
     { within: 60_000 },
   )
-  expect([...said].join(', then '), 'who, for two TTLs, while the driver is connected to node-2').toBe('online')
+  expect([...said].join(', then '), 'who, for longer than the TTL, while the driver is connected to node-2').toBe('online')
   tablet.say({ t: 'bye' })
   await becomes(driver, 'offline')
   did('Then the driver said bye to node-2.')

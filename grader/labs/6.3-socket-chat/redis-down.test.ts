@@ -23,7 +23,11 @@ kpi('redis-down', async ({ learner, valkey, random, cleanup }) => {
     const ack = await send(anna, room, id, body)
     expect(`stored: ${ack['stored']}, seq: ${ack['seq']}`, 'the ack while Redis is down').toBe('stored: false, seq: null')
   }
-  await bo.until('the messages at Bo, on the same node', () => bo.messages({ room }).length >= 1 + texts.length)
+  await bo.arrive(
+    'the messages at Bo, on the same node',
+    { room },
+    texts.map(([id]) => id),
+  )
   expect(
     bo
       .messages({ room })

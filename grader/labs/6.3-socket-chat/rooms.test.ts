@@ -34,12 +34,14 @@ kpi('rooms', async ({ learner, valkey, random, cleanup }) => {
     [anna, 'Anna'],
     [bo, 'Bo'],
   ] as const) {
-    await eventually(`all messages of the first room at ${name}`, () => who.messages({ room: north }).length >= bodies.length, {
-      within: 10_000,
-    })
+    await who.arrive(
+      `the messages of the first room at ${name}`,
+      { room: north },
+      bodies.map((_, i) => `n${i}`),
+    )
     expect(told(who, north), `what ${name} got from the first room`).toEqual(wanted)
   }
-  await eventually('the message of the second room at Anna', () => told(anna, south).length === 1, { within: 10_000 })
+  await anna.arrive('the message of the second room at Anna', { room: south }, ['s0'])
   const seqs = bo.messages({ room: north }).map(one => one['seq'] as number)
   expect(
     seqs.every((seq, i) => Number.isSafeInteger(seq) && seq > 0 && (i === 0 || seq === seqs[i - 1]! + 1)) ? 'yes' : seqs.join(' '),
@@ -69,7 +71,10 @@ kpi('rooms', async ({ learner, valkey, random, cleanup }) => {
     ),
   )
   did('Dag sent a join and two messages for that room in one piece, without waiting for the answer.')
-  await eventually('his two messages at Dag', () => dag.messages({ room: third }).length >= 2, { within: 10_000 })
+  await dag.until(
+    'an answer to each of the three',
+    () => dag.heard.filter(one => one.t === 'error' || (one.t === 'msg' && one['room'] === third)).length >= 2,
+  )
   expect(
     dag.heard.filter(one => one['room'] === third || one.t === 'error').map(one => `${one.t} ${one['id'] ?? one['code'] ?? ''}`.trim()),
     'what Dag heard of the room',

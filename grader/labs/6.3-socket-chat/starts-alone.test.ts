@@ -31,9 +31,7 @@ kpi('starts-alone', async ({ learner, valkey, random, timeline, cleanup }) => {
     [anna, 'Anna'],
     [bo, 'Bo'],
   ] as const)
-    await client.until(`the answer from node-1 at ${name}, who joined without Redis`, () =>
-      client.messages({ room }).some(it => it['id'] === 'answer'),
-    )
+    await client.arrive(`the answer from node-1 at ${name}, who joined without Redis`, { room }, ['answer'])
   await eventually('who, on node-1, about one on node-2', async () => {
     expect((await there.ask({ t: 'who', user: 'bo' }, 'presence'))['status'], 'who').toBe('online')
     return true

@@ -4,7 +4,7 @@ import { fail } from '../../../kpi/index.ts'
 import { type Frame, FrameReader, frame, token } from './wire.ts'
 
 /** Milliseconds until a missing answer is a failure. */
-export const PATIENCE = 6000
+export const PATIENCE = 4000
 /** Longest that one wait counts as, in milliseconds: on a machine that did not let the grader run, the learner's program did not run either. */
 const TICK = 50
 
@@ -124,6 +124,21 @@ export class ChatClient {
           saw: `not by then; last frame: ${brief(this.heard.findLast(one => one.t !== 'ping'))}`,
         })
       await this.change()
+    }
+  }
+
+  /** Resolves when messages with all these ids have come. @throws KpiFailure that names one that is missing */
+  async arrive(what: string, where: { room: string } | { to: string }, ids: readonly string[], within = PATIENCE): Promise<void> {
+    for (const remaining = patience(within); ; await this.change()) {
+      const have = new Set(this.messages(where).map(one => one['id']))
+      const missing = ids.filter(id => !have.has(id))
+      if (missing.length === 0) return
+      if (remaining() > 0 && !this.end) continue
+      fail({
+        subject: what,
+        expected: ids.length === 1 ? ids[0]! : `all ${ids.length} messages, ${ids[0]} to ${ids.at(-1)}`,
+        saw: `${ids.length === 1 ? 'it did not come' : `~${ids.length - missing.length} of them; ${missing[0]} did not come`}${this.end ? `; the connection was closed (${this.end})` : ''}`,
+      })
     }
   }
 
