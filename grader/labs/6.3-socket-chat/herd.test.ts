@@ -54,6 +54,19 @@ kpi('herd', async ({ learner, random, cleanup }) => {
       100,
     )
   }
+  const dice = [1, 2].map(() =>
+    waits(
+      [
+        [0, null],
+        [3, null],
+        [5, told],
+      ],
+      7,
+    ),
+  )
+  const [once, again] = (await Promise.all(dice)).map(list => list.map(wait => `~${Math.round(wait)}`).join(' '))
+  if (once !== again)
+    fail({ subject: 'three waits, asked for twice with the same `random`', expected: `the same: ${once}`, saw: `${again}` })
   for (const wait of await ask([0, told])) expect(wait, 'the wait after "bye, reconnectInMs"').toBe(told)
 
   const options = {

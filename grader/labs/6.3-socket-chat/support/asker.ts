@@ -15,22 +15,22 @@ export type Ask = [failures: number, retryInMs: number | null]
 /** Asks in one line at most. */
 const BATCH = 5000
 
-/** Waits in milliseconds for a list of asks, in order. @throws KpiFailure for an answer that is no list of numbers ≥ 0 */
+/** Waits in milliseconds for a list of asks, in order; by `seed`, or by another one at each call. @throws KpiFailure for an answer that is no list of numbers ≥ 0 */
 export async function asker(
   port: number,
   reconnect: Reconnect,
   cleanup: (undo: () => unknown) => void,
-): Promise<(asks: Ask[]) => Promise<number[]>> {
+): Promise<(asks: Ask[], seed?: number) => Promise<number[]>> {
   const socket = connect(port, '127.0.0.1')
   cleanup(() => socket.destroy())
   socket.on('error', () => {})
   const lines = createInterface({ input: socket })[Symbol.asyncIterator]()
-  let seed = 1
-  return async asks => {
+  let next = 1
+  return async (asks, seed) => {
     const waits: number[] = []
     for (let at = 0; at < asks.length; at += BATCH) {
       const some = asks.slice(at, at + BATCH)
-      socket.write(`${JSON.stringify({ ...reconnect, seed: seed++, asks: some })}\n`)
+      socket.write(`${JSON.stringify({ ...reconnect, seed: seed ?? next++, asks: some })}\n`)
       const { value, done } = await lines.next()
       const answer = done ? { error: 'reconnect-server ended' } : (JSON.parse(value) as { waits?: number[]; error?: string })
       if (!answer.waits) fail({ subject: 'nextWait()', expected: 'a number of milliseconds', saw: String(answer.error) })
