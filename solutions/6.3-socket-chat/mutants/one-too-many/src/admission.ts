@@ -35,8 +35,8 @@ export class Admission {
   /** Somebody is at the door. Returns what to call when they go away. */
   enter(visitor: Visitor): () => void {
     this.refill()
-    const { acceptQueue } = this.config
-    if (this.closed) visitor.refuse(this.later())
+    const { acceptQueue, maxConnections } = this.config
+    if (this.closed || this.open() + this.queue.size > maxConnections) visitor.refuse(this.later())
     else if (this.queue.size === 0 && this.tokens >= 1) {
       this.tokens--
       visitor.admit()
