@@ -58,7 +58,10 @@ kpi('one-order', async ({ learner, valkey, random, cleanup }) => {
   for (const member of members)
     await member.until(`${sentBy(member)} acks at a sender`, () => member.heard.filter(it => it.t === 'ack').length >= sentBy(member))
   const lost = members.flatMap(member => member.heard.filter(it => it.t === 'ack' && it['stored'] !== true))
-  expect(lost.length === 0 ? 'all' : `all but ~${lost.length}`, 'messages that were stored, with Redis up').toBe('all')
+  expect(
+    lost.length === 0 ? 'all' : `all but ~${lost.length}, e.g. ${lost[0]!['id']}: stored: ${lost[0]!['stored']}`,
+    'messages that were stored, with Redis up',
+  ).toBe('all')
   for (const member of members) await member.until(`all ${total} messages at a member`, () => member.messages({ room }).length >= total)
 
   const seqOf = new Map<string, unknown>()

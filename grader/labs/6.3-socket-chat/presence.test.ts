@@ -57,7 +57,7 @@ kpi('presence', async ({ learner, valkey, random, cleanup }) => {
     },
     { within: 60_000 },
   )
-  expect([...said].join(', then '), 'who, for longer than the TTL, while the driver is connected to node-2').toBe('online')
+  expect([...said].sort().join(' and '), 'who, for longer than the TTL, while the driver is connected to node-2').toBe('online')
   tablet.say({ t: 'bye' })
   await becomes(driver, 'offline')
   did('Then the driver said bye to node-2.')

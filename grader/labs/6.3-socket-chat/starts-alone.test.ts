@@ -1,5 +1,5 @@
 import { faultProxy } from '../../experiments/fault-proxy.ts'
-import { did, eventually, expect, kpi } from '../../kpi/index.ts'
+import { did, eventually, expect, kpi, LearnerFault } from '../../kpi/index.ts'
 import { Chat, join, send } from './support/chat.ts'
 
 kpi('starts-alone', async ({ learner, valkey, random, timeline, cleanup }) => {
@@ -10,7 +10,15 @@ kpi('starts-alone', async ({ learner, valkey, random, timeline, cleanup }) => {
   link.cut()
   did('I started node-2 while it could not reach Redis.')
   const two = await chat.node({ redisUrl: `redis://${valkey.user}:${valkey.password}@127.0.0.1:${link.port}`, ready: false })
-  expect((await fetch(`${two.url}/ready`)).status, 'GET /ready').toBe(503)
+  await eventually(
+    'the answer of node-2 to GET /ready',
+    async () => {
+      if (!two.program.running) throw new LearnerFault({ subject: 'node-2, without Redis', expected: 'it serves', saw: 'it has ended' })
+      expect((await fetch(`${two.url}/ready`)).status, 'status').toBe(503)
+      return true
+    },
+    { within: 8000 },
+  )
   const room = `alone-${random.word(5)}`
   const there = await chat.member(one.port, 'there', room)
   const [anna, bo] = [await chat.client(two.port, 'anna'), await chat.client(two.port, 'bo')]

@@ -17,7 +17,7 @@ export interface NodeOptions {
   env?: Record<string, string>
   redisUrl?: string
   limits?: StartOptions['limits']
-  /** Wait until it has found Redis; default true. */
+  /** Wait until it listens and has found Redis; default true. */
   ready?: boolean
 }
 
@@ -54,6 +54,7 @@ export class Chat {
         ...options.env,
       },
       ...(options.limits ? { limits: options.limits } : {}),
+      ...(options.ready === false ? { ready: { kind: 'none' } } : {}),
     })
     const url = `http://127.0.0.1:${httpPort}`
     if (options.ready === false) return { program, port: program.port, httpPort, url }

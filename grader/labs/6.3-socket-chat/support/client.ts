@@ -109,7 +109,8 @@ export class ChatClient {
       }
       const last = brief(this.heard.findLast(one => one.t !== 'ping'))
       if (this.end) fail({ subject: what, expected: 'an answer', saw: `the connection was closed (${this.end}); last frame: ${last}` })
-      if (remaining() <= 0) fail({ subject: what, expected: `within ${Math.round(within / 100) / 10} s`, saw: `nothing of the kind; last frame: ${last}` })
+      if (remaining() <= 0)
+        fail({ subject: what, expected: `within ${Math.round(within / 100) / 10} s`, saw: `nothing of the kind; last frame: ${last}` })
       await this.change()
     }
   }
