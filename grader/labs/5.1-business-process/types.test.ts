@@ -1,6 +1,7 @@
 import { did, kpi } from '../../kpi/index.ts'
 import { CELLS, type Cell, NULL_CELL, TRAPS } from './support/cells.ts'
 import { expectRows, expectTypes } from './support/database.ts'
+import { edgeColumns } from './support/edges.ts'
 import { folder, writeTable } from './support/files.ts'
 import { load } from './support/load.ts'
 
@@ -10,7 +11,7 @@ const ROWS = 240
 kpi('types', async ({ learner, postgres, random, scratch }) => {
   const dir = await folder(scratch, 'files')
   /** Column name → its type and its values. */
-  const columns: Record<string, { type: string; make: Make }> = {}
+  const columns: Record<string, { type: string; make: Make }> = { ...edgeColumns(random) }
   for (const [type, make] of Object.entries(CELLS)) {
     columns[`all ${type}`] = { type, make: () => make(random) }
     columns[`some ${type}`] = { type, make: () => (random.int(0, 3) === 0 ? NULL_CELL : make(random)) }
