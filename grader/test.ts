@@ -4,6 +4,7 @@ import { loadLabs } from './course/labs.ts'
 import { repositoryRoot } from './course/root.ts'
 import { onEnd } from './process/on-end.ts'
 import { HashCache } from './verify/cache.ts'
+import { reachableEngines } from './verify/reachable-engines.ts'
 import { gateSuite } from './verify/suite-gate.ts'
 import { lintSuite } from './verify/suite-lint.ts'
 import { type Suite, vitestSuite } from './verify/suite-vitest.ts'
@@ -20,6 +21,9 @@ const cache = new HashCache<Counts>('suites')
 const abort = new AbortController()
 onEnd(async () => abort.abort())
 
+const { engines, without } = await reachableEngines(root)
+if (without) console.log(`Gates on docker are skipped: ${without}`)
+
 const core = ['grader', 'labs', 'package.json', 'pnpm-lock.yaml', 'tsconfig.json', 'vitest.config.ts']
 const tested = readdirSync('solutions').filter(name => readdirSync(`solutions/${name}`).includes('tests'))
 const suites: Suite[] = [
@@ -27,7 +31,7 @@ const suites: Suite[] = [
   vitestSuite(root, 'grader', [], ['.']),
   vitestSuite(root, 'datasets', [], ['datasets', 'pnpm-lock.yaml', 'vitest.config.ts']),
   ...tested.map(name => vitestSuite(root, 'solutions', [`solutions/${name}`], [`solutions/${name}`, 'pnpm-lock.yaml', 'vitest.config.ts'])),
-  ...loadLabs(root).map(lab => gateSuite(root, lab, core)),
+  ...loadLabs(root).map(lab => gateSuite(root, lab, core, engines)),
 ]
 
 /** A suite that breaks is one failure, and the others still run. */

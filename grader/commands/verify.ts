@@ -9,6 +9,7 @@ import { startProgress } from '../ui/progress.ts'
 import { terminalOf } from '../ui/terminal.ts'
 import { FIGURES_FILE, figuresOf, mergeFigures } from '../verify/figures.ts'
 import { runGate } from '../verify/gate.ts'
+import { reachableEngines } from '../verify/reachable-engines.ts'
 import { renderGate } from '../verify/render.ts'
 
 /** `pnpm verify`: the gate that grades the graders. */
@@ -36,6 +37,8 @@ export default defineCommand({
   async run({ args }) {
     const root = repositoryRoot()
     const labs = args.lab ? args.lab.split(',').map(name => findLab(root, name)) : loadLabs(root)
+    const { engines, without } = args.engine ? { engines: [args.engine as EngineName] } : await reachableEngines(root)
+    if (without && labs.some(lab => lab.engines.includes('docker'))) process.stderr.write(`Not judged on docker: ${without}\n`)
     const progress = startProgress({ quiet: args.json === true, terminal: terminalOf(process.stderr) })
     const abort = new AbortController()
     let running: Promise<unknown> = Promise.resolve()
@@ -54,7 +57,7 @@ export default defineCommand({
         write: args.write === true ? (args.add === true ? 'add' : 'replace') : false,
         onProgress: text => progress.update(text),
         signal: abort.signal,
-        ...(args.engine ? { engine: args.engine as EngineName } : {}),
+        engines,
       })
       running = gate
       const reports = await gate

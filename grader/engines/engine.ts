@@ -14,6 +14,8 @@ export interface Engine {
   services: RunningService[]
   /** Plain data for the KPI worker, in the order asked for. */
   endpoints: ServiceEndpoint[]
+  /** Versions of what the engine stands on, for the results. */
+  facts?: Record<string, string>
   /** Bring back, on the same port, what no longer answers. */
   ensureHealthy(): Promise<void>
   /** Between runs that share this engine: every database, user and key of the run before goes, clocks are released. */

@@ -1,15 +1,18 @@
-import type { EngineName, ServiceName } from '../course/types.ts'
+import type { EngineName, Lab, ServiceName } from '../course/types.ts'
 import { CodedError } from '../errors/coded-error.ts'
+import { startDocker } from './docker/index.ts'
 import { startEmbedded } from './embedded/index.ts'
 import type { Engine, EngineOptions } from './engine.ts'
 
 /** Every engine by its name; a new one is a folder and a line here. */
 const ENGINES: Partial<Record<EngineName, (services: readonly ServiceName[], options: EngineOptions) => Promise<Engine>>> = {
   embedded: startEmbedded,
+  docker: startDocker,
 }
 
-/** Is the engine part of this version? */
-export const hasEngine = (name: EngineName): boolean => name in ENGINES
+/** Can this version judge the lab on the engine? The docker engine takes all services from the lab's compose file. */
+export const hasEngine = (name: EngineName, lab: Pick<Lab, 'services'>): boolean =>
+  name in ENGINES && (name !== 'docker' || lab.services.length === 0)
 
 /**
  * Start the services of a lab on an engine.

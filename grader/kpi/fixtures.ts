@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { repositoryRoot } from '../course/root.ts'
 import { loadPools } from '../experiments/predictions/pools.ts'
 import { createLearner } from '../learner/index.ts'
 import { type Warden, warden } from '../process/warden.ts'
@@ -34,6 +35,10 @@ const endpoint = (bench: Bench, service: string) => {
 export const MAKERS: { [K in keyof KpiFixtures]: Maker<K> } = {
   seed: bench => bench.plan.seed,
   engine: bench => bench.plan.engine,
+  compose: async (bench, kpi, cleanups) => {
+    const { composeFixture } = await import('../engines/docker/fixture.ts')
+    return composeFixture({ plan: bench.plan, root: repositoryRoot(), timeline: bench.events.of(kpi.id), cleanups })
+  },
   predictions: (bench, kpi) => {
     const { plan } = bench
     const evidence = join(plan.evidence, kpi.id)

@@ -17,7 +17,7 @@ export interface KpiReport extends Omit<Outcome, 'verdict'> {
 }
 
 /** Milliseconds that undoing a fixture may take before the KPI goes on without it. */
-const CLEANUP_LIMIT = 5000
+const CLEANUP_LIMIT = 30_000
 
 /** Read at the first KPI: what a KPI's helpers can do, a benchmark can do too, without a plan. */
 let made: { bench: Bench; settled: Map<string, string> } | undefined

@@ -44,11 +44,17 @@ export function outcomeOf(error: unknown, kpi: CurrentKpi): Outcome {
       feedback: complete({ because: error.message, ...(error instanceof CodedError ? { code: error.code } : {}) }),
       ...stack,
     }
-  if (error instanceof CodedError && error.entry.class === 'program')
-    return { verdict: 'fail', feedback: complete({ saw: error.errorTitle, because: error.fix, code: error.code }) }
+  if (error instanceof CodedError && error.entry.class === 'program') return { verdict: 'fail', feedback: complete(ofCoded(error)) }
   return {
     verdict: 'grader-error',
     feedback: complete({ because: error instanceof Error ? error.message : String(error), code: 'MR-E-090' }),
     ...stack,
   }
+}
+
+/** What a coded error about the learner's files or programs tells: what is wrong, why that counts, where, and the way out. */
+function ofCoded(error: CodedError): Partial<Feedback> {
+  const { file, line } = error.facts
+  const place = typeof file === 'string' ? { lookAt: line === undefined ? file : `${file}:${line}` } : {}
+  return { saw: error.errorTitle, details: [error.errorCause], because: error.fix, code: error.code, ...place }
 }

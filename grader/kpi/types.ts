@@ -1,4 +1,5 @@
 /** What a KPI test is given. Fixtures are made only when a KPI names them in its parameters. */
+import type { ComposeFixture } from '../engines/docker/fixture.ts'
 import type { Pool, QuestionSet } from '../experiments/predictions/types.ts'
 import type { Learner } from '../learner/types.ts'
 import type { TimelineEvent } from '../results/types.ts'
@@ -52,6 +53,7 @@ export interface KpiFixtures {
   registry: RegistryFixture
   connect: ConnectFixture
   predictions: PredictionsFixture
+  compose: ComposeFixture
   seed: number
   random: Random
   timeline: Timeline

@@ -145,6 +145,7 @@ export class Session {
           node: process.version,
           platform: `${process.platform}-${process.arch}`,
           ...Object.fromEntries(engine.endpoints.map(e => [e.service, e.version])),
+          ...engine.facts,
         },
         evidence: evidence.relative,
         exitCode: exitCodeOf(ordered),

@@ -16,7 +16,8 @@ export const GATE_SEED = 4127
 export interface GateOptions {
   root: string
   labs: Lab[]
-  engine?: EngineName
+  /** Only these. */
+  engines: readonly EngineName[]
   /** Runs of each solution. */
   times: number
   /** Ignore cached verdicts. */
@@ -48,7 +49,7 @@ export async function runGate(options: GateOptions): Promise<LabReport[]> {
   const reports: LabReport[] = []
   const queue: { variant: Variant; report: LabReport }[] = []
   for (const lab of options.labs)
-    for (const engine of lab.engines.filter(name => hasEngine(name) && (!options.engine || name === options.engine))) {
+    for (const engine of lab.engines.filter(name => hasEngine(name, lab) && options.engines.includes(name))) {
       const report: LabReport = {
         lab: lab.id,
         folder: lab.folder,

@@ -1,4 +1,5 @@
-import type { Lab } from '../course/types.ts'
+import type { EngineName, Lab } from '../course/types.ts'
+import { hasEngine } from '../engines/index.ts'
 import { startProgress } from '../ui/progress.ts'
 import { terminalOf } from '../ui/terminal.ts'
 import { contentHash } from './content-hash.ts'
@@ -7,11 +8,16 @@ import { runGate } from './gate.ts'
 import { renderGate } from './render.ts'
 import type { Suite } from './suite-vitest.ts'
 
-/** One lab's gate as a suite: a variant counts as one test, and so does each problem found without running. */
-export function gateSuite(root: string, lab: Lab, core: readonly string[]): Suite {
+/**
+ * One lab's gate as a suite: a variant counts as one test, and so does each problem found without running. An engine that the lab names and
+ * this machine lacks counts as skipped.
+ */
+export function gateSuite(root: string, lab: Lab, core: readonly string[], reachable: readonly EngineName[]): Suite {
+  const engines = lab.engines.filter(name => reachable.includes(name) && hasEngine(name, lab))
+  const skipped = lab.engines.filter(name => !reachable.includes(name)).length
   return {
     name: `verify ${lab.folder}`,
-    key: () => contentHash(root, [...core, `solutions/${lab.folder}`, `slides/${lab.folder}.md`], { suite: 'gate', lab: lab.id }),
+    key: () => contentHash(root, [...core, `solutions/${lab.folder}`, `slides/${lab.folder}.md`], { suite: 'gate', lab: lab.id, engines }),
     async run({ fresh, signal }) {
       // A draft is named and counted as skipped; `pnpm verify` judges it like any other lab.
       if (lab.draft) {
@@ -19,7 +25,7 @@ export function gateSuite(root: string, lab: Lab, core: readonly string[]): Suit
         return { passed: 0, failed: 0, skipped: 1 }
       }
       const progress = startProgress({ quiet: false, terminal: terminalOf(process.stderr) })
-      const engine = process.env['MILLRACE_DOCKER'] === '1' ? undefined : ('embedded' as const)
+      if (engines.length === 0) return { passed: 0, failed: 0, skipped }
       const reports = await runGate({
         root,
         labs: [lab],
@@ -29,7 +35,7 @@ export function gateSuite(root: string, lab: Lab, core: readonly string[]): Suit
         write: false,
         onProgress: text => progress.update(text),
         signal,
-        ...(engine ? { engine } : {}),
+        engines,
       })
       progress.stop()
       process.stdout.write(renderGate(reports, figuresOf(reports), terminalOf()))
@@ -38,7 +44,7 @@ export function gateSuite(root: string, lab: Lab, core: readonly string[]): Suit
       const others =
         reports.reduce((sum, report) => sum + report.problems.length, 0) -
         variants.reduce((sum, verdict) => sum + verdict.problems.length, 0)
-      return { passed: variants.length - bad, failed: bad + others, skipped: 0 }
+      return { passed: variants.length - bad, failed: bad + others, skipped }
     },
   }
 }

@@ -88,7 +88,7 @@ export async function openProject(options: ComposeOptions): Promise<ComposeProje
 }
 
 /** The path with links followed as far as it exists: what is not there yet counts by its parent. */
-function realPath(path: string): string {
+export function realPath(path: string): string {
   try {
     return realpathSync(path)
   } catch {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import type { CodedError } from '../../errors/coded-error.ts'
-import { resolvedConfig } from './compose.ts'
+import { realPath, resolvedConfig } from './compose.ts'
 import type { ComposeConfig, ServiceConfig } from './config.ts'
 import { locator } from './places.ts'
 import { checkPolicy } from './policy.ts'
@@ -113,7 +113,7 @@ async function hostile(files: Record<string, string>, given = ['compose.yaml'], 
   symlinkSync('/etc', join(labDir, 'innocent'))
   const paths = given.map(file => join(labDir, file))
   const config = await resolvedConfig(['compose', '--project-name', 'x', ...paths.flatMap(path => ['--file', path])], { cwd: labDir, env })
-  const errors = checkPolicy(config, { labDir, images: IMAGES, locate: locator(paths), realPath: path => realpathSync(path) })
+  const errors = checkPolicy(config, { labDir, images: IMAGES, locate: locator(paths), realPath })
   return errors.map(({ code, facts }) => `${code} ${facts['file']}:${facts['line']}`)
 }
 

@@ -35,6 +35,10 @@ export interface UpOptions {
 
 /** Milliseconds for building the project's own images. */
 const BUILD_WITHIN = 5 * 60_000
+/** Commands after which a container may be gone and its anonymous volumes left. */
+const REPLACES = ['up', 'create', 'rm', 'down', 'run']
+/** How the engine names a volume that nobody named. */
+export const ANONYMOUS = /^[0-9a-f]{64}$/
 
 /** Runs the learner's files under a name of its own. Always `close` it. */
 export class ComposeProject {
@@ -45,6 +49,8 @@ export class ComposeProject {
   config: ComposeConfig
   private readonly prepared: Prepared
   private closing: Promise<void> | undefined
+  /** Anonymous volumes that containers of this project had: without a label, nobody else finds them once their container is gone. */
+  private readonly anonymous = new Set<string>()
 
   constructor(prepared: Prepared, config: ComposeConfig) {
     this.prepared = prepared
@@ -54,8 +60,9 @@ export class ComposeProject {
   }
 
   /** Any compose command on this project; tells how it ended. The policy has been checked by `up`, not by this. */
-  compose(args: readonly string[], options: DockerOptions = {}): Promise<DockerAnswer> {
+  async compose(args: readonly string[], options: DockerOptions = {}): Promise<DockerAnswer> {
     const { marks, labDir, env } = this.prepared
+    if (args.some(arg => REPLACES.includes(arg))) await this.containers()
     return askDocker([...this.prepared.args, ...args], { cwd: labDir, runId: marks.runId, ...options, env: { ...env, ...options.env } })
   }
 
@@ -89,8 +96,11 @@ export class ComposeProject {
   }
 
   /** Every container of the project, running or not, as the engine sees it. */
-  containers(): Promise<Container[]> {
-    return readContainers(this.name)
+  async containers(): Promise<Container[]> {
+    const found = await readContainers(this.name)
+    for (const { raw } of found)
+      for (const { Type, Name = '' } of raw.Mounts) if (Type === 'volume' && ANONYMOUS.test(Name)) this.anonymous.add(Name)
+    return found
   }
 
   /** The container of a service, running or not. Throws MR-E-124 when there is none. */
@@ -141,6 +151,7 @@ export class ComposeProject {
       // By project: another project of the same run may be up. No grace: nobody is to learn anything from how it ends.
       const ids = (await this.containers()).map(container => container.id)
       if (ids.length > 0) await askDocker(['rm', '--force', '--volumes', ...ids], { within: 60_000 })
+      if (this.anonymous.size > 0) await askDocker(['volume', 'rm', '--force', ...this.anonymous], { within: 60_000 })
       await removeLabelled([`com.docker.compose.project=${this.name}`], `${this.name}-`)
     } finally {
       this.events.close()

@@ -1,0 +1,52 @@
+/** The learner's compose project in a KPI. */
+import { loadImages } from '../../images/manifest.ts'
+import type { Plan } from '../../kpi/plan.ts'
+import type { Timeline } from '../../kpi/types.ts'
+import { openProject } from './compose.ts'
+import type { ComposeProject, UpOptions } from './project.ts'
+
+/** Which files make the project. */
+export interface ProjectOptions {
+  /** Compose files of the lab folder, in order; default compose.yaml. */
+  files?: string[]
+  /** Read in the place of `.env`. */
+  envFile?: string
+  /** For interpolation; the grader's own environment is never seen by a compose file. */
+  env?: Record<string, string>
+  profiles?: string[]
+}
+
+/**
+ * A project is made when a KPI first asks for it, and removed at the KPI's end: containers, networks, volumes, images that it built.
+ * Mistakes of the compose file (refused, not readable, a container that ends) are the KPI's failure; an engine that is not there is the machine's.
+ */
+export interface ComposeFixture {
+  /** Reads and checks a project; starts nothing. Each call makes another one. */
+  open(options?: ProjectOptions): Promise<ComposeProject>
+  /** `open`, and starts it: every container runs, and is healthy where it has a healthcheck. */
+  up(options?: ProjectOptions & UpOptions): Promise<ComposeProject>
+}
+
+/** Makes the fixture of one KPI. */
+export function composeFixture(at: { plan: Plan; root: string; timeline: Timeline; cleanups: (() => unknown)[] }): ComposeFixture {
+  const { plan, root, timeline, cleanups } = at
+  const open: ComposeFixture['open'] = async (options = {}) => {
+    const images = loadImages(root).map(({ image }) => image)
+    const project = await openProject({ ...options, runId: plan.runId, runDir: plan.runDir, labDir: plan.workspace, images, timeline })
+    cleanups.push(() => project.close())
+    return project
+  }
+  return {
+    open,
+    async up({ files, envFile, env, profiles, ...up } = {}) {
+      const project = await open({
+        ...(files ? { files } : {}),
+        ...(envFile ? { envFile } : {}),
+        ...(env ? { env } : {}),
+        ...(profiles ? { profiles } : {}),
+      })
+      await project.up(up)
+      return project
+    },
+  }
+}
