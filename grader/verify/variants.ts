@@ -23,7 +23,6 @@ const CORE = [
   'learner',
   'process',
   'experiments',
-  'engines/embedded',
   'engines/engine.ts',
   'engines/index.ts',
   'runner',
@@ -59,6 +58,7 @@ export function variantsOf(root: string, lab: Lab, engine: EngineName, times: nu
   const shared = [
     'pnpm-lock.yaml',
     ...CORE,
+    `grader/engines/${engine}`,
     ...serviceFiles(root),
     ...lab.services.map(service => `grader/services/${service}`),
     `labs/${lab.folder}`,

@@ -23,7 +23,9 @@ async function judge(answers: Record<string, Answer>, options: { set?: number; b
   const { set = 3, bench = { truth: TRUTH, performed: [] }, pool = POOL } = options
   const record = { id: 'predicted', did: [] as string[], facts: [] }
   const predictions = { set, spent: [], lab: '1.1', evidence, pools: async () => [POOL as Pool] }
-  const failure = await withCurrent(record, () => judgePredictions(pool, bench, { predictions, read: async () => sheet(answers) })).then(
+  const failure = await withCurrent(record, () =>
+    judgePredictions(pool, async () => bench, { predictions, read: async () => sheet(answers) }),
+  ).then(
     () => undefined,
     (error: unknown) => error,
   )

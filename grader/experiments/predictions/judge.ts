@@ -16,14 +16,14 @@ const SHOWN = 3
 /**
  * Reads the learner's predictions, performs the experiment of every question that was drawn for them, in turn, and holds each answer against
  * what happened. Passes when all are right.
- * @param bench what the experiments work on
+ * @param prepare makes what the experiments work on; called once, when the sheet has been read
  * @param options.read the text of a file of the learner's workspace
  * @throws KpiFailure with the recorded experiments of wrong predictions; CodedError MR-E-140 … 145 for a sheet that cannot be judged;
  * whatever an experiment throws: it decided nothing
  */
 export async function judgePredictions<Bench>(
   pool: Pool<Bench>,
-  bench: Bench,
+  prepare: () => Promise<Bench>,
   options: { predictions: PredictionsFixture; read: (path: string) => Promise<string> },
 ): Promise<void> {
   const { predictions, read } = options
@@ -32,6 +32,7 @@ export async function judgePredictions<Bench>(
     (await predictions.pools()).flatMap(each => each.groups).flatMap(g => g.questions.map(q => [q.id, g.kind] as const)),
   )
   const answers = readSheet(await read(SHEET), { lab: predictions.lab, drawn, known, set: predictions.set })
+  const bench = await prepare()
   const judged: Judged[] = []
   for (const question of drawn) judged.push(await perform(question, answers.get(question.id)!, bench))
   writeFileSync(join(predictions.evidence, EVIDENCE_FILE), `${JSON.stringify(judged, null, 2)}\n`)
