@@ -18,16 +18,9 @@ export interface Variant {
 }
 
 /** Folders of the grader that decide a verdict; a change in any of them makes every lab run again. */
-const CORE = [
-  'kpi',
-  'learner',
-  'process',
-  'experiments',
-  'engines/engine.ts',
-  'engines/index.ts',
-  'runner',
-  'course',
-].map(name => `grader/${name}`)
+const CORE = ['kpi', 'learner', 'process', 'experiments', 'engines/engine.ts', 'engines/index.ts', 'runner', 'course'].map(
+  name => `grader/${name}`,
+)
 
 /** Solutions that are themselves services of the embedded engine. */
 const SERVICE_SOURCES: Record<string, string> = { kafka: 'solutions/8.3-kafka-lite/src', 'object-store': 'solutions/8.7-object-store/src' }
