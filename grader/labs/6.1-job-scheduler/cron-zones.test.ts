@@ -1,5 +1,5 @@
 import { did, expect, fail, kpi } from '../../kpi/index.ts'
-import { ask, leads, start } from './support/cluster.ts'
+import { ask, leads, options, start } from './support/cluster.ts'
 import { randomSchedule, timesBetween, wallOf } from './support/cron-oracle.ts'
 import { startSink } from './support/sink.ts'
 import { counts, freeze, HOUR, MINUTE } from './support/time.ts'
@@ -47,6 +47,17 @@ kpi('cron-zones', async ({ learner, valkey, random, cleanup, timeline }) => {
     ['* * * * *', 'Mars/Olympus'],
   ] as const)
     await ask(master, 'GET', `/next?${new URLSearchParams({ schedule, timezone, after: String(clock.now()) })}`, undefined, 400)
+  const year = new Date(clock.now()).getUTCFullYear()
+  const leap = Math.ceil(year / 4) * 4
+  const rare = await ask<{ times: number[] }>(
+    master,
+    'GET',
+    `/next?${new URLSearchParams({ schedule: '0 12 29 2 *', after: String(clock.now()) })}`,
+  )
+  expect(
+    rare.times.map(time => wallOf('UTC', time)),
+    `next time of "0 12 29 2 *" in UTC, asked in January ${year}`,
+  ).toEqual([wallOf('UTC', Date.UTC(leap, 1, 29, 12))])
   await ask(master, 'PUT', '/crons/never', { schedule: '0 0 31 2 *', timezone: 'UTC', job: sink.job('', 0) }, 400)
 
   const zone = random.pick(ZONES)
@@ -63,6 +74,37 @@ kpi('cron-zones', async ({ learner, valkey, random, cleanup, timeline }) => {
   }
   const runs = sink.applied.map(call => wallOf(zone, Number(call.job.split(':')[2])))
   expect(runs, 'times for which it ran').toEqual(due.map(time => wallOf(zone, time)))
+
+  const [missed = 0] = timesBetween(schedule, zone, clock.now(), clock.now() + DAYS)
+  did('While no master looked (SIGSTOP; a new one had just looked and would again in 10 s), the cron was due. I put it again as it was.')
+  master.pause()
+  const fresh = await learner.start('src/master.ts', options({ valkey }, 'master-2', { POLL_MS: '10000' }))
+  await clock.set(missed + MINUTE)
+  await ask(fresh, 'PUT', '/crons/report', { schedule, timezone: zone, job: sink.job('', 'report') })
+  await fresh.kill()
+  master.resume()
+  await sink.call(`cron:report:${missed}`)
+
+  const other = `${random.int(0, 59)} 12 * * *`
+  did(`I put it with another schedule, "${other}"; then I deleted it, and let a day pass.`)
+  const changed = await ask<{ next: number }>(master, 'PUT', '/crons/report', {
+    schedule: other,
+    timezone: zone,
+    job: sink.job('', 'report'),
+  })
+  expect(wallOf(zone, changed.next), 'next in the answer').toBe(
+    wallOf(zone, timesBetween(other, zone, clock.now(), clock.now() + DAYS)[0]!),
+  )
+  await clock.set(changed.next)
+  await sink.call(`cron:report:${changed.next}`)
   await ask(master, 'DELETE', '/crons/report')
   await ask(master, 'GET', '/crons/report', undefined, 404)
+  const calls = sink.calls.length
+  await ask(master, 'PUT', '/crons/daily', { schedule: '0 0 * * *', timezone: 'UTC', job: sink.job('', 'daily') })
+  await clock.advance(DAYS)
+  await sink.call(`cron:daily:${clock.now() - (clock.now() % DAYS)}`)
+  expect(
+    sink.calls.slice(calls).map(call => call.value),
+    'crons that ran that day',
+  ).toEqual(['daily'])
 })

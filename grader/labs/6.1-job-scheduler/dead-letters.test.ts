@@ -1,5 +1,5 @@
-import { did, expect, kpi } from '../../kpi/index.ts'
-import { ask, type JobView, leads, options, reaches, start, submit } from './support/cluster.ts'
+import { did, eventually, expect, fail, kpi } from '../../kpi/index.ts'
+import { ask, type JobView, job, leads, options, reaches, soon, start, submit } from './support/cluster.ts'
 import { startSink } from './support/sink.ts'
 import { freeze, HOUR } from './support/time.ts'
 
@@ -23,12 +23,25 @@ kpi('dead-letters', async ({ learner, valkey, random, cleanup, timeline }) => {
     await reaches(master, 'fails', 'delayed')
     await clock.advance(HOUR)
   }
-  expect((await reaches(master, 'fails', 'dead')).attempts, 'attempts of the job that failed').toBe(most)
+  /** What became of an attempt. */
+  const ended = (id: string, attempts: number) =>
+    eventually(
+      `attempt ${attempts} of job ${id} ends`,
+      async () => {
+        const seen = await job(master, id)
+        return (seen.attempts >= attempts && seen.state !== 'active') || fail({ saw: `${seen.state}, ${seen.attempts} attempts` })
+      },
+      { within: soon() },
+    ).then(() => job(master, id))
+  expect((await ended('fails', most)).state, `state of the job after ${most} attempts`).toBe('dead')
+  expect((await job(master, 'fails')).attempts, 'attempts of the job that failed').toBe(most)
 
   did('A job whose receiver answered 422, and a job of a kind that there is not.')
   await submit(master, [sink.job('refused', reason, { maxAttempts: 10 }), { id: 'strange', kind: random.word(9) }])
-  expect((await reaches(master, 'refused', 'dead')).attempts, 'attempts of the job that was answered 422').toBe(1)
-  expect((await reaches(master, 'strange', 'dead')).error, 'error of the job of an unknown kind').toBeTruthy()
+  expect((await ended('refused', 1)).state, 'state of the job that was answered 422').toBe('dead')
+  const strange = await ended('strange', 1)
+  expect(strange.state, 'state of the job of an unknown kind').toBe('dead')
+  expect(strange.error, 'error of the job of an unknown kind').toBeTruthy()
 
   did('A job with maxAttempts 1 and timeoutMs 300, whose receiver did not answer.')
   sink.behaviour = () => 'hold'
@@ -53,7 +66,11 @@ kpi('dead-letters', async ({ learner, valkey, random, cleanup, timeline }) => {
   did('The receiver was mended; I asked for another try of one dead letter.')
   sink.behaviour = () => 'pass'
   await learner.start('src/worker.ts', options({ valkey }, 'last-worker', env))
+  const tried = sink.of('fails').at(-1)!
   await ask(master, 'POST', '/jobs/fails/retry')
+  const again = await sink.call('fails', most + 1)
+  if (again.token <= tried.token)
+    fail({ subject: 'the fencing token after the retry', expected: `more than ${tried.token}, its last one`, saw: String(again.token) })
   expect((await reaches(master, 'fails', 'done')).attempts, 'attempts since the retry').toBe(1)
   await ask(master, 'POST', '/jobs/fails/retry', undefined, 409)
   const left = (await ask<JobView[]>(master, 'GET', '/dead')).map(one => one.id)

@@ -1,5 +1,5 @@
-import { did, expect, fail, kpi } from '../../kpi/index.ts'
-import { options, start, submit } from './support/cluster.ts'
+import { did, eventually, expect, fail, kpi } from '../../kpi/index.ts'
+import { options, soon, start, submit } from './support/cluster.ts'
 import { startSink } from './support/sink.ts'
 import { freeze } from './support/time.ts'
 
@@ -25,10 +25,10 @@ kpi('fair-tenants', async ({ learner, valkey, random, cleanup, timeline }) => {
       master,
       Array.from({ length: each }, (_, i) => sink.job(`${tenant}-${i}`, i, { tenant })),
     )
-  await learner.start('src/worker.ts', options({ valkey }, 'worker-1', env))
+  const worker = await learner.start('src/worker.ts', options({ valkey }, 'worker-1', env))
   await sink.reaches(150 + quiet.length * each)
 
-  const tenantOf = (id: string) => tenants.find(tenant => id.includes(tenant)) ?? 'gate'
+  const tenantOf = (id: string) => tenants.find(tenant => id.includes(tenant))
   const order = sink.applied.map(call => tenantOf(call.job))
   const rounds = order.slice(0, tenants.length * each)
   for (const tenant of tenants) {
@@ -43,21 +43,46 @@ kpi('fair-tenants', async ({ learner, valkey, random, cleanup, timeline }) => {
   }
   expect(new Set(sink.calls.map(call => call.job)).size, 'jobs that ran').toBe(150 + quiet.length * each)
 
-  did('A tenant whose jobs had all been done came back while another had a long line.')
-  sink.behaviour = call => (call.job === 'gate' ? 'hold' : 'pass')
-  const before = sink.applied.length
-  await submit(master, sink.job('gate', 0, { tenant: 'gate' }))
-  const gate = await sink.call('gate')
+  did('Two tenants came and went: whenever a job of theirs began, they submitted their next one. A third had a long line all the time.')
+  const steady = `steady-${random.word(4)}`
+  const guests = ['guest-a', 'guest-b'].map(name => `${name}-${random.word(4)}`)
+  const before = sink.calls.length
+  sink.behaviour = () => 'hold'
   await submit(
     master,
-    Array.from({ length: 30 }, (_, i) => sink.job(`again-${noisy}-${i}`, i, { tenant: noisy })),
+    Array.from({ length: 20 }, (_, i) => sink.job(`${steady}-${i}`, i, { tenant: steady })),
   )
-  await submit(
-    master,
-    Array.from({ length: 3 }, (_, i) => sink.job(`again-${quiet[0]}-${i}`, i, { tenant: quiet[0] })),
-  )
-  sink.release(gate)
-  await sink.reaches(before + 34)
-  const back = sink.applied.slice(before + 1).map(call => tenantOf(call.job))
-  expect(back.slice(0, 6).filter(tenant => tenant === quiet[0]).length, `jobs of ${quiet[0]} among the next 6`).toBe(3)
+  const served: string[] = []
+  let visits = 0
+  for (let turn = 0; turn < 12; turn++) {
+    const call = await eventually('the worker takes the next job', () => sink.calls[before + turn], { within: soon() })
+    served.push(call.tenant)
+    for (const guest of guests)
+      if (turn === 0 || call.tenant === guest) await submit(master, sink.job(`${guest}-${visits++}`, turn, { tenant: guest }))
+    sink.release(call)
+  }
+  for (const tenant of [steady, ...guests])
+    if (!served.slice(4, 8).includes(tenant) || !served.slice(8).includes(tenant))
+      fail({
+        subject: `turns of ${tenant}, one of three tenants that have waiting jobs all the time`,
+        expected: 'each is served once a round; one that comes newly waits one round at most',
+        saw: `they were served in the order ${served.join(' ')}`,
+      })
+  sink.releaseAll()
+  await sink.reaches(before + 20 + visits)
+  await worker.kill()
+
+  const slots = 2 * tenants.length
+  did(`${noisy} submitted 40 jobs again, the others ${each} each. A worker with CONCURRENCY ${slots} took as many as it could hold.`)
+  sink.behaviour = call => (call.job.startsWith('again') ? 'hold' : 'pass')
+  const taken = () => sink.calls.filter(call => call.job.startsWith('again'))
+  for (const tenant of tenants)
+    await submit(
+      master,
+      Array.from({ length: tenant === noisy ? 40 : each }, (_, i) => sink.job(`again-${tenant}-${i}`, i, { tenant })),
+    )
+  await learner.start('src/worker.ts', options({ valkey }, 'worker-2', { CONCURRENCY: String(slots) }))
+  await eventually('the worker holds as many jobs as it can', () => taken().length >= slots, { within: soon() })
+  for (const tenant of tenants)
+    expect(taken().filter(call => call.tenant === tenant).length, `jobs of ${tenant} among the ${slots} that it took`).toBe(2)
 })

@@ -1,5 +1,5 @@
 import { did, eventually, expect, fail, kpi } from '../../kpi/index.ts'
-import { ask, job, leads, reaches, SOON, start, submit } from './support/cluster.ts'
+import { ask, job, leads, reaches, soon, start, submit } from './support/cluster.ts'
 import { startSink } from './support/sink.ts'
 import { freeze, HOUR } from './support/time.ts'
 
@@ -42,7 +42,7 @@ kpi('forgotten', async ({ learner, valkey, random, cleanup, timeline }) => {
       const left = await keys()
       return left <= few || fail({ expected: `the ${few} keys at most that there were before`, saw: `${left} keys` })
     },
-    { within: SOON, every: 100 },
+    { within: soon(), every: 100 },
   )
   await ask(master, 'GET', '/jobs/cancelled', undefined, 404)
   expect((await job(master, 'kept')).state, 'state of a job that is still to come').toBe('delayed')

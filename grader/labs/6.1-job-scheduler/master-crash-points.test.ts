@@ -2,61 +2,89 @@ import { did, expect, fail, kpi } from '../../kpi/index.ts'
 import { ask, job, leads, options, reaches, send, start, submit } from './support/cluster.ts'
 import { startSink } from './support/sink.ts'
 import { stepProxy, through } from './support/step-proxy.ts'
-import { freeze, MINUTE } from './support/time.ts'
+import { freeze, HOUR, MINUTE } from './support/time.ts'
 
-const POINTS = 6
+/** Commands after which a master must have answered. */
+const MOST = 30
 
 kpi('master-crash-points', async ({ learner, valkey, random, cleanup, timeline }) => {
   const sink = await startSink({ cleanup, timeline })
   const clock = await freeze({ valkey })
   const proxy = await stepProxy(valkey.port)
   cleanup(() => proxy.close())
-  const dying = (name: string, env = {}) => options({ valkey }, name, env, through(valkey.url, proxy.port))
-  const where = () => `the master died between its ${proxy.passed.join(', ') || 'start'} and its next command`
-
-  did(`${POINTS} masters died (kill -9) while one job was submitted to them, each one command to Redis later than the one before.`)
-  const points = new Map<string, string>()
-  const acked: string[] = []
-  for (let n = 0; n < POINTS; n++) {
-    const id = `sent-${n}-${random.word(4)}`
-    proxy.arm(Number.POSITIVE_INFINITY)
-    // It looks after the house once, at its start, and then has nothing to do but what it is asked for.
-    const master = await learner.start('src/master.ts', dying(`master-${n + 1}`, { POLL_MS: '10000', REDIS_TIMEOUT_MS: '500' }))
-    proxy.arm(n)
-    const reply = await send(master.port, 'POST', '/jobs', sink.job(id, id)).catch(() => undefined)
-    await master.kill()
-    if (reply?.status === 201) acked.push(id)
-    points.set(id, where())
-    await clock.advance(MINUTE)
-  }
-  const { master } = await start({ learner, valkey }, { workers: 0 })
+  const { master } = await start({ learner, valkey })
   await leads(master)
-  did('To a master that lives I submitted again, under its id, every job that had not been answered with 201.')
-  for (const id of points.keys()) if (!acked.includes(id)) await ask(master, 'POST', '/jobs', sink.job(id, id), [200, 201])
+  const ids = (what: string) => Array.from({ length: MOST }, (_, n) => `${what}-${n + 1}-${random.word(4)}`)
 
-  did(`${POINTS} delayed jobs: a master died each time when one of them was due.`)
-  const began = clock.now()
-  for (let n = 1; n <= POINTS; n++) {
-    const id = `due-${n}`
-    await submit(master, sink.job(id, id, { delayMs: n * MINUTE }))
-  }
-  await master.kill()
-  for (let n = 1; n <= POINTS; n++) {
-    await clock.set(began + n * MINUTE)
-    proxy.arm(n)
-    const next = await learner.start('src/master.ts', { ...dying(`housekeeper-${n}`), ready: { kind: 'none' } })
-    await proxy.exhausted(`housekeeper-${n} sends command ${n + 1} to Redis`)
-    await next.kill()
-    points.set(`due-${n}`, where())
-  }
-  await clock.advance(MINUTE)
-  const survivors = await start({ learner, valkey }, { env: {} })
-  await submit(survivors.master, sink.job('marker', 'marker'))
-  await reaches(survivors.master, 'marker', 'done')
-  for (const [id, died] of points)
-    await reaches(survivors.master, id, 'done').catch(async () => {
-      const seen = await job(survivors.master, id)
+  type Held = (id: string, died: string) => Promise<unknown>
+  const runs: Held = (id, died) =>
+    reaches(master, id, 'done').catch(async () => {
+      const seen = await job(master, id)
       fail({ subject: `job ${id}: ${died}`, expected: 'done', saw: `${seen.state}, and nobody will ever run it` })
     })
-  for (const id of points.keys()) expect(sink.of(id).length, `times that ${id} ran`).toBe(1)
+
+  /** Masters die before their n-th command until one has answered; what was not answered is asked of a master that lives. */
+  const dying = async (what: string, names: string[], method: string, path: (id: string) => string, again: number, held: Held) => {
+    did(
+      `I asked masters to ${what} a job. They died (kill -9) before their n-th command reached Redis, n = 1, 2, 3 … until one had answered.`,
+    )
+    did('What got no answer I asked for again, of a master that lives.')
+    const points: { id: string; died: string }[] = []
+    let answered = false
+    for (const [n, id] of names.entries()) {
+      const body = what === 'submit' ? sink.job(id, id) : undefined
+      proxy.arm(Number.POSITIVE_INFINITY)
+      // It looks after the house once, at its start, and then has nothing to do but what it is asked for.
+      const settings = options({ valkey }, `${what}-${n + 1}`, { POLL_MS: '10000' }, through(valkey.url, proxy.port))
+      const one = await learner.start('src/master.ts', settings)
+      proxy.arm(n)
+      const kept = proxy.exhausted('a command is kept back').catch(() => {})
+      const answer = send(one.port, method, path(id), body).catch(() => undefined)
+      const reply = await Promise.race([answer, kept.then(() => undefined)])
+      await one.kill()
+      const died = `the master died between its ${proxy.passed.join(', ') || 'start'} and its next command`
+      points.push({ id, died })
+      if (reply && reply.status < 300) answered = true
+      else await ask(master, method, path(id), body, [200, again])
+      await clock.advance(MINUTE)
+      await held(id, died)
+      if (answered) break
+    }
+    return points
+  }
+
+  await dying('submit', ids('sent'), 'POST', () => '/jobs', 201, runs)
+
+  const dead = ids('retried')
+  sink.behaviour = () => 422
+  await submit(
+    master,
+    dead.map(id => sink.job(id, id)),
+  )
+  for (const id of dead) await reaches(master, id, 'dead')
+  sink.behaviour = () => 'pass'
+  const tries = sink.calls.length
+  for (const { id } of await dying('retry', dead, 'POST', id => `/jobs/${id}/retry`, 409, runs))
+    expect(sink.calls.slice(tries).filter(call => call.job === id).length, `times that ${id} ran after the retry`).toBe(1)
+
+  const delayed = ids('cancelled')
+  await submit(
+    master,
+    delayed.map(id => sink.job(id, id, { delayMs: HOUR })),
+  )
+  const gone = await dying(
+    'cancel',
+    delayed,
+    'DELETE',
+    id => `/jobs/${id}`,
+    409,
+    async () => {},
+  )
+  did('Then the time of all that I had cancelled came, and of those that I had not.')
+  await clock.advance(2 * HOUR)
+  for (const id of delayed.slice(gone.length)) await reaches(master, id, 'done')
+  for (const { id, died } of gone) {
+    const saw = `${(await job(master, id)).state}, ran ${sink.of(id).length} times`
+    if (saw !== 'cancelled, ran 0 times') fail({ subject: `job ${id}: ${died}`, expected: 'cancelled, ran 0 times', saw })
+  }
 })

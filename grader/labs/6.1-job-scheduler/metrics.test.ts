@@ -1,8 +1,11 @@
 import { quantile, type Scrape, scrape } from '../../experiments/metrics.ts'
-import { did, expect, fail, kpi } from '../../kpi/index.ts'
-import { ask, leads, options, reaches, start, submit } from './support/cluster.ts'
+import { did, eventually, expect, fail, kpi } from '../../kpi/index.ts'
+import { ask, leads, options, reaches, soon, start, submit } from './support/cluster.ts'
 import { startSink } from './support/sink.ts'
 import { freeze, HOUR, SECOND, words } from './support/time.ts'
+
+/** Milliseconds that the receiver of one job takes. */
+const SLOW = 400
 
 kpi('metrics', async ({ learner, valkey, random, cleanup, timeline }) => {
   const sink = await startSink({ cleanup, timeline })
@@ -23,7 +26,7 @@ kpi('metrics', async ({ learner, valkey, random, cleanup, timeline }) => {
     call.job === 'refused' ? 422 : call.job === 'held' ? 'hold' : call.job.startsWith('retried') && call.attempt === 1 ? 500 : 'pass'
   await submit(
     master,
-    Array.from({ length: done }, (_, i) => sink.job(`done-${i}`, i)),
+    Array.from({ length: done }, (_, i) => sink.job(`done-${i}`, i, { tenant: random.pick(['a', 'b', 'c']) })),
   )
   await submit(
     master,
@@ -41,7 +44,7 @@ kpi('metrics', async ({ learner, valkey, random, cleanup, timeline }) => {
 
   did(`I moved the clock on by ${waited} s and started a worker; later the failed ones were due, and one job was still running.`)
   await clock.advance(waited * SECOND)
-  const worker = await learner.start('src/worker.ts', options({ valkey }, 'worker-1'))
+  const worker = await learner.start('src/worker.ts', options({ valkey }, 'worker-1', { LEASE_MS: '900' }))
   await sink.reaches(done)
   await reaches(master, 'refused', 'dead')
   for (let i = 0; i < done; i++) await reaches(master, `done-${i}`, 'done')
@@ -58,6 +61,7 @@ kpi('metrics', async ({ learner, valkey, random, cleanup, timeline }) => {
 
   await clock.advance(10 * SECOND)
   for (let i = 0; i < retried; i++) await reaches(master, `retried-${i}`, 'done')
+  const held = performance.now()
   await submit(master, sink.job('held', 0))
   await sink.call('held')
   const late = await scrape(worker.url)
@@ -77,6 +81,30 @@ kpi('metrics', async ({ learner, valkey, random, cleanup, timeline }) => {
   expect(late.sum('scheduler_active_jobs'), 'scheduler_active_jobs').toBe(1)
   expect(states(await scrape(master.url)), 'scheduler_jobs by state').toEqual(['waiting 0', `delayed ${delayed}`, 'active 1', 'dead 1'])
 
+  did('Then a job took a while at its receiver, and I cancelled the one that was running.')
+  sink.latency = () => SLOW
+  const began = performance.now()
+  await submit(master, sink.job('slow', 0))
+  await reaches(master, 'slow', 'done')
+  await ask(master, 'DELETE', '/jobs/held')
+  const cancelled = await eventually(
+    'the worker counts the cancelled attempt',
+    async () => {
+      const page = await scrape(worker.url)
+      const count = page.sum('scheduler_attempts_total', { outcome: 'cancelled' })
+      return count === 1 ? page : fail({ subject: 'scheduler_attempts_total{outcome="cancelled"}', expected: '1', saw: `${count}` })
+    },
+    { within: soon() },
+  )
+  const most = (performance.now() - held) / SECOND + (performance.now() - began) / SECOND
+  const spent = cancelled.sum('scheduler_job_seconds_sum') - late.sum('scheduler_job_seconds_sum')
+  if (spent < (SLOW / SECOND) * 0.9 || spent > most)
+    fail({
+      subject: `what two attempts added to scheduler_job_seconds_sum, one of which took ${words(SLOW)} at its receiver`,
+      expected: `~${(SLOW / SECOND).toFixed(1)} to ~${most.toFixed(1)}, seconds of real time`,
+      saw: `~${spent.toFixed(1)}`,
+    })
+
   for (const program of [master, worker]) {
     const page = await scrape(program.url)
     const real = await program.memory()
@@ -88,5 +116,4 @@ kpi('metrics', async ({ learner, valkey, random, cleanup, timeline }) => {
     expect(page.sum('process_cpu_seconds_total') > 0, `process_cpu_seconds_total of ${program.name} is above 0`).toBe(true)
     expect(page.types.get('process_cpu_seconds_total'), 'TYPE of process_cpu_seconds_total').toBe('counter')
   }
-  await ask(master, 'DELETE', '/jobs/held')
 })

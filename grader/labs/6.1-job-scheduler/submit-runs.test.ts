@@ -19,11 +19,21 @@ kpi('submit-runs', async ({ learner, valkey, random, cleanup, timeline }) => {
   const book = sink.applied.map(call => `${call.job}=${call.value}`).sort()
   expect(book, 'what the receiver got').toEqual(jobs.map(({ id, value }) => `${id}=${value}`).sort())
 
-  did('I submitted one of them again, under the same id, and then another one.')
+  did('I submitted one of them again, under the same id, alone and in one list with a new one.')
   const again = random.pick(jobs)
   const reply = await ask<{ created: boolean }>(master, 'POST', '/jobs', sink.job(again.id, 'again'), 200)
   expect(reply.created, `created, when ${again.id} was submitted again`).toBe(false)
-  await submit(master, sink.job('last', 'last'))
+  const both = await ask<{ id: string; created: boolean }[]>(
+    master,
+    'POST',
+    '/jobs',
+    [sink.job(again.id, 'again'), sink.job('last', 'last')],
+    201,
+  )
+  expect(
+    both.map(({ id, created }) => `${id} ${created ? 'created' : 'known'}`),
+    'the answer to a list of a known job and a new one',
+  ).toEqual([`${again.id} known`, 'last created'])
   await reaches(master, 'last', 'done')
   expect(sink.of(again.id).length, `times that the receiver was called for ${again.id}`).toBe(1)
   expect((await job(master, again.id)).state, `state of ${again.id}`).toBe('done')

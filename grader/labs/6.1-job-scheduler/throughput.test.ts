@@ -3,7 +3,7 @@ import { did, expect, fail, inconclusive, kpi } from '../../kpi/index.ts'
 import { job, leads, start } from './support/cluster.ts'
 import { bullRound, CONCURRENCY, ownRound } from './support/throughput.ts'
 
-const JOBS = 500
+const JOBS = 300
 const TARGET = 0.5
 
 kpi('throughput', async ({ learner, valkey, random }) => {

@@ -119,7 +119,7 @@ export function randomSchedule(random: Random): string {
   const [day, weekday] = random.pick([
     ['*', '*'],
     [list(1, 28), '*'],
-    ['*', random.pick([range(0, 6), list(0, 7), '7'])],
+    ['*', random.pick([range(0, 7), list(0, 7), '7'])],
     [list(1, 28), String(random.int(0, 6))],
   ] as const)
   return [minute, hour, day, random.next() < 0.8 ? '*' : range(1, 12), weekday].join(' ')

@@ -2,7 +2,7 @@
 import { createServer, type ServerResponse } from 'node:http'
 import { eventually, fail } from '../../../kpi/index.ts'
 import type { KpiFixtures } from '../../../kpi/types.ts'
-import { SOON } from './cluster.ts'
+import { soon } from './cluster.ts'
 
 /** One request of a worker. */
 export interface Call {
@@ -57,11 +57,11 @@ export class Sink {
 
   /** Wait for the n-th call of a job (from 1). */
   call(job: string, n = 1): Promise<Call> {
-    return eventually(`attempt ${n} of job ${job} reaches its receiver`, () => this.of(job)[n - 1], { within: SOON })
+    return eventually(`attempt ${n} of job ${job} reaches its receiver`, () => this.of(job)[n - 1], { within: soon() })
   }
 
   /** Wait until so many calls took effect. */
-  async reaches(count: number, within = SOON): Promise<void> {
+  async reaches(count: number, within = soon()): Promise<void> {
     await eventually(
       'the effects reach their receiver',
       () => this.applied.length >= count || fail({ expected: `${count}`, saw: `${this.applied.length}` }),

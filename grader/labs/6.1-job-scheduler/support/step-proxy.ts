@@ -1,7 +1,7 @@
 /** Forces the crash that is otherwise a matter of luck: after so many commands to Redis, no other one arrives. */
 import { createServer, type Server, Socket } from 'node:net'
 import { eventually } from '../../../kpi/index.ts'
-import { SOON } from './cluster.ts'
+import { soon } from './cluster.ts'
 
 /** What clients say to get connected: no step of anybody's work. */
 const GREETINGS = new Set(['HELLO', 'AUTH', 'INFO', 'CLIENT', 'SELECT', 'PING', 'TIME', 'SCRIPT', 'COMMAND', 'READONLY'])
@@ -13,6 +13,8 @@ export class StepProxy {
   passed: string[] = []
   private left = Number.POSITIVE_INFINITY
   private cut: string | undefined
+  /** What was kept back, in order. */
+  private kept: { to: Socket; bytes: Buffer }[] = []
   private readonly sockets = new Set<Socket>()
   private readonly server: Server
 
@@ -27,11 +29,19 @@ export class StepProxy {
     this.left = steps
     this.passed = []
     this.cut = undefined
+    this.kept = []
+  }
+
+  /** What was kept back arrives after all, late, and everything else again. */
+  release(): void {
+    const late = this.kept
+    this.arm(Number.POSITIVE_INFINITY)
+    for (const { to, bytes } of late) if (!to.destroyed) to.write(bytes)
   }
 
   /** Wait until a command has been kept back; resolves with its name. */
   exhausted(what: string): Promise<string> {
-    return eventually(what, () => this.cut, { within: SOON, every: 5 })
+    return eventually(what, () => this.cut, { within: soon(), every: 5 })
   }
 
   async close(): Promise<void> {
@@ -56,7 +66,9 @@ export class StepProxy {
     client.on('data', chunk => {
       rest = Buffer.concat([rest, chunk])
       for (let command = firstCommand(rest); command; command = firstCommand(rest)) {
-        if (this.lets(command.name)) server.write(rest.subarray(0, command.length))
+        const bytes = rest.subarray(0, command.length)
+        if (this.lets(command.name)) server.write(bytes)
+        else this.kept.push({ to: server, bytes })
         rest = rest.subarray(command.length)
       }
     })

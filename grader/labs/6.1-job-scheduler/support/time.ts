@@ -1,6 +1,7 @@
 /** The clock of Redis, which is the only clock of this lab. */
 import { eventually, fail } from '../../../kpi/index.ts'
 import type { KpiFixtures } from '../../../kpi/types.ts'
+import { soon } from './cluster.ts'
 
 export const SECOND = 1000
 export const MINUTE = 60_000
@@ -43,7 +44,7 @@ export function words(ms: number): string {
 export const about = (ms: number): string => `~${(ms / SECOND).toFixed(1)} s`
 
 /** Wait for a list to have so many entries; more than that is a failure at once. */
-export const counts = (what: string, list: () => readonly string[], count: number, within = 10_000): Promise<true> =>
+export const counts = (what: string, list: () => readonly string[], count: number, within = soon()): Promise<true> =>
   eventually(what, () => list().length >= count || fail({ expected: `${count}`, saw: `${list().length} (${list().join(' ')})` }), {
     within,
   }).then(() => {

@@ -13,8 +13,9 @@ for _ = 1, ARGV[3] do
   if not tenant then break end
   local line = BASE .. 'waiting:' .. tenant
   local id = string.match(redis.call('ZPOPMIN', line)[1], '^%d+:(.*)$')
+  -- Counted also when the line is empty now: a tenant that comes and goes stands behind all that wait, each time anew.
+  served = served + 1
   if redis.call('EXISTS', line) == 1 then
-    served = served + 1
     redis.call('ZADD', BASE .. 'tenants', text(served), tenant)
   else
     redis.call('ZREM', BASE .. 'tenants', tenant)

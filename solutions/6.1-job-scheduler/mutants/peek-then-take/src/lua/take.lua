@@ -13,8 +13,9 @@ do
   local line = BASE .. 'waiting:' .. tenant
   redis.call('ZREM', line, ARGV[4])
   local id = string.match(ARGV[4], '^%d+:(.*)$')
+  -- Counted also when the line is empty now: a tenant that comes and goes stands behind all that wait, each time anew.
+  served = served + 1
   if redis.call('EXISTS', line) == 1 then
-    served = served + 1
     redis.call('ZADD', BASE .. 'tenants', text(served), tenant)
   else
     redis.call('ZREM', BASE .. 'tenants', tenant)

@@ -12,8 +12,9 @@ do
   local tenant = ARGV[3]
   local line = BASE .. 'waiting:' .. tenant
   local id = ARGV[4]
+  -- Counted also when the line is empty now: a tenant that comes and goes stands behind all that wait, each time anew.
+  served = served + 1
   if redis.call('EXISTS', line) == 1 then
-    served = served + 1
     redis.call('ZADD', BASE .. 'tenants', text(served), tenant)
   else
     redis.call('ZREM', BASE .. 'tenants', tenant)
