@@ -49,15 +49,15 @@ kpi('cron-zones', async ({ learner, valkey, random, cleanup, timeline }) => {
     await ask(master, 'GET', `/next?${new URLSearchParams({ schedule, timezone, after: String(clock.now()) })}`, undefined, 400)
   const year = new Date(clock.now()).getUTCFullYear()
   const leap = Math.ceil(year / 4) * 4
+  const day = (time: number) => new Date(time).toISOString().slice(0, 10)
   const rare = await ask<{ times: number[] }>(
     master,
     'GET',
     `/next?${new URLSearchParams({ schedule: '0 12 29 2 *', after: String(clock.now()) })}`,
   )
-  expect(
-    rare.times.map(time => wallOf('UTC', time)),
-    `next time of "0 12 29 2 *" in UTC, asked in January ${year}`,
-  ).toEqual([wallOf('UTC', Date.UTC(leap, 1, 29, 12))])
+  expect(rare.times.map(day).join() || 'none', `next time of "0 12 29 2 *" in UTC, asked in January ${year}`).toBe(
+    day(Date.UTC(leap, 1, 29, 12)),
+  )
   await ask(master, 'PUT', '/crons/never', { schedule: '0 0 31 2 *', timezone: 'UTC', job: sink.job('', 0) }, 400)
 
   const zone = random.pick(ZONES)
@@ -83,7 +83,13 @@ kpi('cron-zones', async ({ learner, valkey, random, cleanup, timeline }) => {
   await ask(fresh, 'PUT', '/crons/report', { schedule, timezone: zone, job: sink.job('', 'report') })
   await fresh.kill()
   master.resume()
-  await sink.call(`cron:report:${missed}`)
+  await sink.call(`cron:report:${missed}`).catch(() =>
+    fail({
+      subject: `the run that was due at ${wallOf(zone, missed)}, a minute before I put the cron again`,
+      expected: 'made: a cron that is put again as it was keeps its next time',
+      saw: 'no run',
+    }),
+  )
 
   const other = `${random.int(0, 59)} 12 * * *`
   did(`I put it with another schedule, "${other}"; then I deleted it, and let a day pass.`)

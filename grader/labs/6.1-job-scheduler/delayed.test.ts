@@ -1,7 +1,7 @@
-import { did, expect, kpi } from '../../kpi/index.ts'
-import { job, leads, reaches, start, submit } from './support/cluster.ts'
+import { did, eventually, expect, fail, kpi } from '../../kpi/index.ts'
+import { job, leads, reaches, soon, start, submit } from './support/cluster.ts'
 import { startSink } from './support/sink.ts'
-import { freeze, MINUTE, words } from './support/time.ts'
+import { freeze, HOUR, MINUTE, words } from './support/time.ts'
 
 kpi('delayed', async ({ learner, valkey, random, cleanup, timeline }) => {
   const sink = await startSink({ cleanup, timeline })
@@ -39,4 +39,15 @@ kpi('delayed', async ({ learner, valkey, random, cleanup, timeline }) => {
     sink.calls.map(call => call.job),
     'what ran, in order',
   ).toEqual(['at-once', ...delays.flatMap((_, i) => [`due-${i}`, `next-${i}`])])
+
+  did('I submitted 1,000 jobs that do nothing, delayed by an hour, and moved the clock on by that hour.')
+  const many = Array.from({ length: 1000 }, (_, i) => ({ id: `many-${i}`, kind: 'noop', delayMs: HOUR }))
+  await submit(master, many)
+  await clock.advance(HOUR)
+  for (const { id } of [...Array.from({ length: 5 }, () => random.pick(many)), many.at(-1)!, many[0]!])
+    await eventually(
+      'every job whose time has come is promoted',
+      async () => (await job(master, id)).state !== 'delayed' || fail({ expected: 'none is delayed any more', saw: 'some still are' }),
+      { within: soon() },
+    )
 })

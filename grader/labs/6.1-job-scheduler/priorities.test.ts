@@ -31,6 +31,7 @@ kpi('priorities', async ({ learner, valkey, random, cleanup, timeline }) => {
   await clock.set(jobs[0]!.at + 9 * aging + 1)
   await add(9)
   // Two delayed jobs, the later one submitted first: when somebody looks next, the time of both has come.
+  did('Then two delayed ones of one priority, the later one first; the clock went on, and a master looked when the time of both had come.')
   const priority = random.int(0, 9)
   const delayed = [await add(priority, 2 * aging), await add(priority, aging)]
   await clock.advance(3 * aging)

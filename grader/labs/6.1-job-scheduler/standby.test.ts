@@ -1,3 +1,4 @@
+import { scrape } from '../../experiments/metrics.ts'
 import { did, eventually, expect, fail, kpi } from '../../kpi/index.ts'
 import type { Program } from '../../learner/types.ts'
 import { ask, options, reaches, soon, start, submit } from './support/cluster.ts'
@@ -60,6 +61,13 @@ kpi('standby', async ({ learner, valkey, cleanup, timeline }) => {
     `Two masters, one leads. I gave the other one a cron that runs every minute and a delayed job, and moved the clock on by three minutes, one by one.`,
   )
   const follower = masters.find(master => master !== first.master)!
+  for (const [master, value] of [
+    [first.master, 1],
+    [follower, 0],
+  ] as const)
+    expect((await scrape(master.url)).sum('scheduler_leader'), `scheduler_leader of the one that ${value ? 'leads' : 'follows'}`).toBe(
+      value,
+    )
   await ask(follower, 'PUT', '/crons/beat', { schedule: '* * * * *', timezone: 'UTC', job: sink.job('', 'beat') })
   for (let i = 0; i < 3; i++) await move(1)
   await submit(follower, sink.job('later', 'later', { delayMs: 2 * MINUTE }))
