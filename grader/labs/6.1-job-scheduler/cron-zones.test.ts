@@ -1,5 +1,5 @@
 import { did, expect, fail, kpi } from '../../kpi/index.ts'
-import { ask, leads, options, start } from './support/cluster.ts'
+import { ask, leads, options, reaches, start } from './support/cluster.ts'
 import { randomSchedule, timesBetween, wallOf } from './support/cron-oracle.ts'
 import { startSink } from './support/sink.ts'
 import { counts, freeze, HOUR, MINUTE } from './support/time.ts'
@@ -90,6 +90,7 @@ kpi('cron-zones', async ({ learner, valkey, random, cleanup, timeline }) => {
       saw: 'no run',
     }),
   )
+  await reaches(master, `cron:report:${missed}`, 'done')
 
   const other = `${random.int(0, 59)} 12 * * *`
   did(`I put it with another schedule, "${other}"; then I deleted it, and let a day pass.`)
@@ -102,7 +103,7 @@ kpi('cron-zones', async ({ learner, valkey, random, cleanup, timeline }) => {
     wallOf(zone, timesBetween(other, zone, clock.now(), clock.now() + DAYS)[0]!),
   )
   await clock.set(changed.next)
-  await sink.call(`cron:report:${changed.next}`)
+  await reaches(master, `cron:report:${changed.next}`, 'done')
   await ask(master, 'DELETE', '/crons/report')
   await ask(master, 'GET', '/crons/report', undefined, 404)
   const calls = sink.calls.length

@@ -2,7 +2,7 @@ import { did, expect, fail, kpi } from '../../kpi/index.ts'
 import { ask, job, leads, options, reaches, send, start, submit } from './support/cluster.ts'
 import { startSink } from './support/sink.ts'
 import { stepProxy, through } from './support/step-proxy.ts'
-import { freeze, HOUR, MINUTE } from './support/time.ts'
+import { freeze, HOUR } from './support/time.ts'
 
 /** Commands after which a master must have answered. */
 const MOST = 30
@@ -46,7 +46,6 @@ kpi('master-crash-points', async ({ learner, valkey, random, cleanup, timeline }
       points.push({ id, died })
       if (reply && reply.status < 300) answered = true
       else await ask(master, method, path(id), body, [200, again])
-      await clock.advance(MINUTE)
       await held(id, died)
       if (answered) break
     }
