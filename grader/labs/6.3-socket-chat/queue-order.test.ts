@@ -1,24 +1,33 @@
 import { did, eventually, expect, fail, kpi } from '../../kpi/index.ts'
 import { Chat } from './support/chat.ts'
 
-const [RATE, BURST, QUEUE] = [5, 1, 4]
+const [RATE, BURST, QUEUE, MOST] = [5, 1, 10, 5]
 
 kpi('queue-order', async ({ learner, valkey, random, cleanup }) => {
   const chat = new Chat({ learner, valkey, random, cleanup })
-  const node = await chat.node({ env: { ADMIT_PER_SECOND: String(RATE), ADMIT_BURST: String(BURST), ACCEPT_QUEUE: String(QUEUE) } })
+  const node = await chat.node({
+    env: {
+      ADMIT_PER_SECOND: String(RATE),
+      ADMIT_BURST: String(BURST),
+      ACCEPT_QUEUE: String(QUEUE),
+      MAX_CONNECTIONS: String(MOST),
+    },
+  })
   const began = performance.now()
   // Long enough that a bucket without a bottom would hold three more.
   await eventually('600 ms to pass', () => performance.now() - began >= 600)
   did(
-    `ADMIT_PER_SECOND ${RATE}, ADMIT_BURST ${BURST}, ACCEPT_QUEUE ${QUEUE}; nobody came for a while. Then ${1 + QUEUE} clients connected, one after another, and one more.`,
+    `ADMIT_PER_SECOND ${RATE}, ADMIT_BURST ${BURST}, ACCEPT_QUEUE ${QUEUE}, MAX_CONNECTIONS ${MOST}; nobody came for a while. Then ${MOST} clients connected, one after another, and one more.`,
   )
   const opened = performance.now()
   const clients = []
-  for (let i = 0; i <= QUEUE; i++) {
+  for (let i = 0; i < MOST; i++) {
     const client = await chat.connect(node.port, { user: `user${i}` })
     client.say(client.hello)
     clients.push(client)
   }
+  const beyond = await chat.connect(node.port, { user: 'beyond' })
+  beyond.say(beyond.hello)
   const names = ['first', 'second', 'third', 'fourth', 'fifth']
   const welcomes = await Promise.all(
     clients.map(async (client, i) => {
@@ -50,5 +59,9 @@ kpi('queue-order', async ({ learner, valkey, random, cleanup }) => {
         .map(it => it.name)
         .join(', '),
     })
-  expect((await chat.client(node.port, 'sixth')).heard[0]!.t, 'a client that came when nobody waited').toBe('welcome')
+  const told = await beyond.next('the answer to the one more', one => one.t !== 'ping')
+  expect(
+    String(told['code'] ?? told.t),
+    `what the one more was told, with ${MOST} connections that were admitted or waited, and MAX_CONNECTIONS ${MOST}`,
+  ).toBe('busy')
 })

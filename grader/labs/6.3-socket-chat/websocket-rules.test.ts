@@ -78,6 +78,7 @@ kpi('websocket-rules', async ({ learner, valkey, random, cleanup }) => {
     ['a close frame of one byte', [{ opcode: 8, payload: 'x' }], 1002],
     ['close code 1005', [{ opcode: 8, payload: Buffer.from([0x03, 0xed]) }], 1002],
     ['a binary message', [{ opcode: 2, payload: 'x' }], 1003],
+    ['a message over MAX_FRAME_BYTES', [{ opcode: 1, payload: ' '.repeat(20_001) }], 1009],
     ['text that is not UTF-8', [{ opcode: 1, payload: Buffer.from([0x22, 0xc3, 0x28, 0x22]) }], 1007],
     [
       'fragments that are too large together',

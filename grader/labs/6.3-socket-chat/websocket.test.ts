@@ -1,3 +1,4 @@
+import { scrape } from '../../experiments/metrics.ts'
 import { did, eventually, expect, kpi } from '../../kpi/index.ts'
 import { Chat, send } from './support/chat.ts'
 import { PATIENCE } from './support/client.ts'
@@ -6,7 +7,7 @@ import { WsPeer } from './support/ws.ts'
 
 kpi('websocket', async ({ learner, valkey, random, cleanup }) => {
   const chat = new Chat({ learner, valkey, random, cleanup })
-  const node = await chat.node()
+  const node = await chat.node({ env: { OUTBOX_BYTES: '200000' } })
   const peer = async (options: Parameters<WsPeer['open']>[1] = {}) => {
     const one = new WsPeer()
     cleanup(() => one.socket.destroy())
@@ -95,10 +96,15 @@ kpi('websocket', async ({ learner, valkey, random, cleanup }) => {
   expect(`${forged.frames.at(-1)?.['code']}, ${forged.closeCode}`, 'the error and the close code for a forged token').toBe(
     'unauthorized, 1008',
   )
-  const large = await peer()
-  large.send({ opcode: 1, payload: 'x'.repeat(70_000) })
-  await large.until('the close frame', () => large.closeCode !== undefined)
-  expect(large.closeCode, 'the close code for a message over MAX_FRAME_BYTES').toBe(1009)
+  const slow = await peer()
+  slow.say({ t: 'hello', versions: [1], token: token('slow', chat.secret) })
+  slow.say({ t: 'join', room })
+  await slow.until('joined', () => slow.frames.some(one => one['t'] === 'joined'))
+  slow.socket.pause()
+  did('A WebSocket client stopped reading; OUTBOX_BYTES is 200000. Messages of 60000 bytes went to its room.')
+  const gone = async () => (await scrape(node.url)).sum('chat_closed_total', { reason: 'slow_consumer' }) > 0
+  for (let i = 0; i < 120 && !(await gone()); i++) await send(tcp, room, `big${i}`, 'x'.repeat(60_000))
+  expect((await gone()) ? 'let go' : 'kept, after 7 MB', 'the client that does not read').toBe('let go')
 
   const last = await peer()
   last.say({ t: 'hello', versions: [1], token: token('dispatch', chat.secret) })
