@@ -30,7 +30,7 @@ kpi('under-way', async ({ learner, valkey, random, timeline, cleanup }) => {
     'the node to read no further, or to have read all',
     async () => {
       goesOn()
-      for (; sent < MOST && sender.socket.writableLength < 2_000_000; sent++)
+      for (; sent < MOST && !sender.end && sender.socket.writableLength < 2_000_000; sent++)
         sender.say({ t: 'send', id: `m${sent}`, to: 'somebody', body })
       const now = `${sent} ${sender.socket.writableLength}`
       unchanged = now === before ? unchanged + 1 : 0
@@ -39,6 +39,10 @@ kpi('under-way', async ({ learner, valkey, random, timeline, cleanup }) => {
     },
     { within: 25_000 },
   )
+  await eventually('the answer of the node to GET /metrics', async () => {
+    goesOn()
+    return (await fetch(`${node.url}/metrics`)).ok
+  })
   expect(sent < MOST ? 'stopped' : `read on, for ${(MOST * SIZE) / 1e6} MB`, 'reading from a client whose messages wait for Redis').toBe(
     'stopped',
   )
