@@ -128,7 +128,7 @@ function sourceOf(lab: Lab, args: { solution?: boolean; starter?: boolean; mutan
 
 function engineOf(lab: Lab, wanted: string | undefined): EngineName {
   const engine = (wanted ?? lab.engines[0]) as EngineName
-  if (!hasEngine(engine, lab)) throw new CodedError('MR-E-061', { engine })
+  if (!hasEngine(engine)) throw new CodedError('MR-E-061', { engine })
   if (!lab.engines.includes(engine)) throw new CodedError('MR-E-007', { lab: lab.id, engine, engines: lab.engines.join(', ') })
   return engine
 }

@@ -1,4 +1,4 @@
-import type { EngineName, Lab, ServiceName } from '../course/types.ts'
+import type { EngineName, ServiceName } from '../course/types.ts'
 import { CodedError } from '../errors/coded-error.ts'
 import { startDocker } from './docker/index.ts'
 import { startEmbedded } from './embedded/index.ts'
@@ -10,9 +10,8 @@ const ENGINES: Partial<Record<EngineName, (services: readonly ServiceName[], opt
   docker: startDocker,
 }
 
-/** Can this version judge the lab on the engine? The docker engine takes all services from the lab's compose file. */
-export const hasEngine = (name: EngineName, lab: Pick<Lab, 'services'>): boolean =>
-  name in ENGINES && (name !== 'docker' || lab.services.length === 0)
+/** Is the engine part of this version? */
+export const hasEngine = (name: EngineName): boolean => name in ENGINES
 
 /**
  * Start the services of a lab on an engine.

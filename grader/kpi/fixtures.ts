@@ -34,7 +34,7 @@ const endpoint = (bench: Bench, service: string) => {
 /** How each fixture is made; what must be undone is pushed on `cleanups`, last made first undone. */
 export const MAKERS: { [K in keyof KpiFixtures]: Maker<K> } = {
   seed: bench => bench.plan.seed,
-  engine: bench => bench.plan.engine,
+  engine: bench => (bench.plan.endpoints.length > 0 ? 'embedded' : bench.plan.engine),
   compose: async (bench, kpi, cleanups) => {
     const { composeFixture } = await import('../engines/docker/fixture.ts')
     return composeFixture({ plan: bench.plan, root: repositoryRoot(), timeline: bench.events.of(kpi.id), cleanups })

@@ -49,7 +49,7 @@ export async function runGate(options: GateOptions): Promise<LabReport[]> {
   const reports: LabReport[] = []
   const queue: { variant: Variant; report: LabReport }[] = []
   for (const lab of options.labs)
-    for (const engine of lab.engines.filter(name => hasEngine(name, lab) && options.engines.includes(name))) {
+    for (const engine of lab.engines.filter(name => hasEngine(name) && options.engines.includes(name))) {
       const report: LabReport = {
         lab: lab.id,
         folder: lab.folder,

@@ -13,7 +13,7 @@ import type { Suite } from './suite-vitest.ts'
  * this machine lacks counts as skipped.
  */
 export function gateSuite(root: string, lab: Lab, core: readonly string[], reachable: readonly EngineName[]): Suite {
-  const engines = lab.engines.filter(name => reachable.includes(name) && hasEngine(name, lab))
+  const engines = lab.engines.filter(name => reachable.includes(name) && hasEngine(name))
   const skipped = lab.engines.filter(name => !reachable.includes(name)).length
   return {
     name: `verify ${lab.folder}`,

@@ -39,8 +39,11 @@ function overlayPaths(lab: Lab): string[] {
     .map(name => `solutions/${lab.folder}/${name}`)
 }
 
-/** KPIs that this engine can run. */
-export const runnable = (lab: Lab, engine: EngineName) => lab.kpis.filter(kpi => engine === 'docker' || !kpi.needs.includes('docker'))
+/** KPIs that the gate holds this engine to. Where a lab has both engines, docker answers for those that need it: the others run the same on both. */
+export const runnable = (lab: Lab, engine: EngineName) =>
+  lab.kpis.filter(kpi =>
+    engine === 'docker' ? !lab.engines.includes('embedded') || kpi.needs.includes('docker') : !kpi.needs.includes('docker'),
+  )
 
 /**
  * Everything the gate runs for a lab on one engine: the starter, the solution `times` times, and each mutant with the KPIs that name it.
@@ -67,11 +70,13 @@ export function variantsOf(root: string, lab: Lab, engine: EngineName, times: nu
     key: contentHash(root, [...shared, ...paths], { engine, source, round, only, seed }),
   })
   const overlay = overlayPaths(lab)
+  const ids = runnable(lab, engine).map(kpi => kpi.id)
+  const part = engine === 'docker' && ids.length < lab.kpis.length ? ids : undefined
   const mutants = new Map<string, string[]>()
   for (const kpi of runnable(lab, engine)) for (const name of kpi.mutants) mutants.set(name, [...(mutants.get(name) ?? []), kpi.id])
   return [
-    variant({ kind: 'starter' }, []),
-    ...Array.from({ length: times }, (_, round) => variant({ kind: 'solution' }, overlay, round)),
+    variant({ kind: 'starter' }, [], 0, part),
+    ...Array.from({ length: times }, (_, round) => variant({ kind: 'solution' }, overlay, round, part)),
     ...[...mutants].map(([name, kpis]) =>
       variant({ kind: 'mutant', name }, [...overlay, `solutions/${lab.folder}/mutants/${name}`], 0, kpis),
     ),

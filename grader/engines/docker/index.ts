@@ -1,35 +1,45 @@
-/** The docker engine: containers come from the learner's compose file, one project a KPI; nothing is shared between KPIs. */
+/**
+ * The docker engine: containers come from the learner's compose file, one project a KPI; nothing is shared between KPIs. A lab that lists
+ * services is judged on the embedded ones too, whose clock can be steered and whose users are confined; its KPIs that need docker use containers.
+ */
 import { repositoryRoot } from '../../course/root.ts'
 import type { ServiceName } from '../../course/types.ts'
-import { CodedError } from '../../errors/coded-error.ts'
 import { loadImages } from '../../images/manifest.ts'
 import { localBuilds } from '../../images/state.ts'
 import { hasContainers } from '../../process/containers.ts'
+import { startEmbedded } from '../embedded/index.ts'
 import type { Engine, EngineOptions } from '../engine.ts'
 import { requireEngine } from './reachable.ts'
 import { removeRun, sweepContainers } from './sweep.ts'
 
 /**
  * Makes sure that an engine is there, and clean: what dead runs left in it is removed.
- * @param names services of the course's own making: this engine has none, a lab that names some runs on the embedded engine
- * @throws CodedError MR-E-061 for such services, MR-E-120, MR-E-121 without a fit engine
+ * @param names the lab's services: the embedded engine brings them up
+ * @throws CodedError MR-E-120, MR-E-121 without a fit engine, MR-E-040 … 046 when a service does not start
  */
-export async function startDocker(names: readonly ServiceName[], { runId, runDir, onProgress }: EngineOptions): Promise<Engine> {
-  if (names.length > 0) throw new CodedError('MR-E-061', { engine: 'docker' })
+export async function startDocker(names: readonly ServiceName[], options: EngineOptions): Promise<Engine> {
+  const { runId, runDir, onProgress } = options
   onProgress?.('asking Docker')
   const { version, compose } = await requireEngine()
   hasContainers(runDir)
   await sweepContainers()
   const kit = loadImages(repositoryRoot())
   const local = await localBuilds(kit, kit)
+  const embedded = await startEmbedded(names, options)
   let stopped: Promise<void> | undefined
   return {
-    services: [],
-    endpoints: [],
+    services: embedded.services,
+    endpoints: embedded.endpoints,
     facts: { docker: version, compose: compose!, ...(local.length > 0 ? { 'built here': local.join(', ') } : {}) },
-    ensureHealthy: async () => void (await requireEngine()),
+    async ensureHealthy() {
+      await requireEngine()
+      await embedded.ensureHealthy()
+    },
     // A worker that was killed could not remove its project.
-    reset: async () => void (await removeRun(runId)),
-    stop: () => (stopped ??= removeRun(runId).then(() => {})),
+    async reset() {
+      await removeRun(runId)
+      await embedded.reset()
+    },
+    stop: () => (stopped ??= Promise.allSettled([removeRun(runId), embedded.stop()]).then(() => {})),
   }
 }

@@ -1,17 +1,38 @@
-import { did, expect, inconclusive, kpi } from '../../kpi/index.ts'
-import { configure, counts, quote, startNodes } from './support/nodes.ts'
+import { did, eventually, expect, fail, kpi } from '../../kpi/index.ts'
+import { configure, counts, quote, type Target } from './support/nodes.ts'
 
-/** Needs docker: the same claim as no-race, against the Redis image that the compose file names instead of the embedded server. */
-kpi('containers', async ({ learner, valkey, engine, random }) => {
-  if (engine !== 'docker') inconclusive('This KPI is about the Redis of the compose file; run it with --engine docker.')
-  const limit = { algorithm: 'token-bucket' as const, capacity: 50, refillPerSecond: 0.001 }
-  const nodes = await startNodes({ learner, valkey }, { count: 4 })
-  const tenant = `containers-${random.word(6)}`
-  await configure(nodes, tenant, limit)
-  const replies = await Promise.all(Array.from({ length: 400 }, (_, i) => quote(nodes[i % 4]!, tenant)))
-  did('4 nodes, a limit of 50; I asked 400 times at once.')
-  expect(counts(replies), 'answers').toBe('50 × 200, 350 × 429')
-  await valkey.restart()
-  did('I restarted Redis.')
-  expect((await quote(nodes[0]!, tenant)).status === 500, 'a node that answers 500').toBe(false)
+const NODES = ['node-1', 'node-2', 'node-3', 'node-4']
+const LIMIT = { algorithm: 'token-bucket' as const, capacity: 50, refillPerSecond: 0.001 }
+
+/** Four application containers behind the Redis of the compose file, which is then killed and comes back. */
+kpi('containers', async ({ compose, random, timeline }) => {
+  const project = await compose.up()
+  const nodes: Target[] = NODES.map(name => {
+    const port = project.port(name, 8080)
+    return port ? { name, port } : fail({ subject: `compose.yaml: ports of ${name}`, expected: '8080 is published', saw: 'it is not' })
+  })
+  did('I brought the compose project up: four containers of the API, one Redis.')
+  const tenant = () => `containers-${random.word(6)}`
+  const burst = async (name: string) =>
+    counts(await Promise.all(Array.from({ length: 400 }, (_, i) => quote(nodes[i % nodes.length]!, name))))
+
+  const first = tenant()
+  await configure(nodes, first, LIMIT)
+  did('A limit of 50; I asked 400 times at once, each container in turn.')
+  expect(await timeline.op('client', '400 requests', () => burst(first)), 'answers').toBe('50 × 200, 350 × 429')
+
+  await project.compose(['kill', '--signal', 'KILL', 'redis'])
+  await project.compose(['start', 'redis'])
+  did('I killed Redis (-9), started it again, and set a limit of 50 anew.')
+  const second = tenant()
+  await eventually(
+    'every node limits again',
+    async () => {
+      await configure(nodes, second, LIMIT)
+      const statuses = await Promise.all(nodes.map(async (node, i) => (await quote(node, `warm-${i}-${random.word(4)}`)).status))
+      return statuses.every(status => status === 200 || status === 429)
+    },
+    { within: 20_000, every: 200 },
+  )
+  expect(await timeline.op('client', '400 requests', () => burst(second)), 'answers after the restart').toBe('50 × 200, 350 × 429')
 })

@@ -9,6 +9,9 @@ import type { Program, StartOptions } from '../../../learner/types.ts'
 const PATIENCE = 8000
 const agent = new Agent({ keepAlive: true, maxSockets: 64 })
 
+/** Where a node listens: a program, or a container's published port. */
+export type Target = Pick<Program, 'name' | 'port'>
+
 export interface Reply {
   node: string
   status: number
@@ -60,7 +63,7 @@ export function startNodes({ learner, valkey }: Pick<KpiFixtures, 'learner' | 'v
  * @throws KpiFailure when there is no answer
  */
 export function send(
-  node: Program,
+  node: Target,
   method: string,
   path: string,
   headers: Record<string, string> = {},
@@ -95,11 +98,11 @@ export function send(
 }
 
 /** One request of a tenant, of a given cost. */
-export const quote = (node: Program, tenant: string, cost = 1, patience?: number): Promise<Reply> =>
+export const quote = (node: Target, tenant: string, cost = 1, patience?: number): Promise<Reply> =>
   send(node, 'GET', `/quotes?count=${cost}`, { 'x-api-key': tenant }, patience ? { patience } : {})
 
 /** Give a tenant its limit, through each of the nodes: then each obeys at once, however it remembers limits. */
-export async function configure(nodes: readonly Program[], tenant: string, limit: Limit): Promise<void> {
+export async function configure(nodes: readonly Target[], tenant: string, limit: Limit): Promise<void> {
   for (const node of nodes) {
     const reply = await send(
       node,
