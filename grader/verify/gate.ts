@@ -112,6 +112,12 @@ function broken(variant: Variant, error: unknown): VariantVerdict {
   }
 }
 
+/** One golden text a variant: of the lab's first engine, or of the only one on which the mutant is run. */
+function holdsGolden(lab: Lab, engine: EngineName, variant: string): boolean {
+  const [first] = lab.engines
+  return engine === first || (variant !== 'starter' && !runnable(lab, first!).some(kpi => kpi.mutants.includes(variant)))
+}
+
 function complete(report: LabReport, options: GateOptions): void {
   const lab = options.labs.find(candidate => candidate.id === report.lab)!
   const killed = new Set(report.verdicts.flatMap(verdict => (verdict.variant.startsWith('mutant:') ? verdict.killedBy : [])))
@@ -121,8 +127,9 @@ function complete(report: LabReport, options: GateOptions): void {
   report.verdicts.sort((a, b) => a.variant.localeCompare(b.variant))
   for (const verdict of report.verdicts) {
     report.problems.push(...verdict.problems.map(problem => `${verdict.variant}: ${problem}`))
-    if (verdict.golden === undefined || report.engine !== lab.engines[0]) continue
-    const difference = checkGolden(lab, verdict.variant.replace(/^mutant:/, ''), verdict.golden, options.write)
+    const name = verdict.variant.replace(/^mutant:/, '')
+    if (verdict.golden === undefined || !holdsGolden(lab, report.engine, name)) continue
+    const difference = checkGolden(lab, name, verdict.golden, options.write)
     if (difference) report.problems.push(difference)
   }
   if (options.signal?.aborted) return

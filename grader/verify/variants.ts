@@ -55,6 +55,7 @@ export function variantsOf(root: string, lab: Lab, engine: EngineName, times: nu
     'pnpm-lock.yaml',
     ...CORE,
     `grader/engines/${engine}`,
+    ...(lab.services.length > 0 ? ['grader/engines/embedded'] : []),
     ...serviceFiles(root),
     ...lab.services.map(service => `grader/services/${service}`),
     `labs/${lab.folder}`,

@@ -2,6 +2,8 @@
 import { loadImages } from '../../images/manifest.ts'
 import type { Plan } from '../../kpi/plan.ts'
 import type { Timeline } from '../../kpi/types.ts'
+import { hasContainers } from '../../process/containers.ts'
+import { type BuiltImage, buildImage } from './built-image.ts'
 import { openProject } from './compose.ts'
 import type { ComposeProject, UpOptions } from './project.ts'
 
@@ -25,6 +27,8 @@ export interface ComposeFixture {
   open(options?: ProjectOptions): Promise<ComposeProject>
   /** `open`, and starts it: every container runs, and is healthy where it has a healthcheck. */
   up(options?: ProjectOptions & UpOptions): Promise<ComposeProject>
+  /** Builds the Dockerfile of the lab folder; the image goes at the KPI's end. */
+  image(): Promise<BuiltImage>
 }
 
 /** Makes the fixture of one KPI. */
@@ -38,6 +42,12 @@ export function composeFixture(at: { plan: Plan; root: string; timeline: Timelin
   }
   return {
     open,
+    async image() {
+      hasContainers(plan.runDir)
+      const image = await buildImage(plan.workspace, plan.runId)
+      cleanups.push(() => image.remove())
+      return image
+    },
     async up({ files, envFile, env, profiles, ...up } = {}) {
       const project = await open({
         ...(files ? { files } : {}),
