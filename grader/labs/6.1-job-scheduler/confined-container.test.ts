@@ -1,34 +1,32 @@
 import { did, fail, kpi } from '../../kpi/index.ts'
-import { build, docker, services } from './support/docker.ts'
 
-kpi('confined-container', async ({ learner, cleanup }) => {
-  const compose = await services({ learner })
-  did('I read your compose file: which images, which users, what may be written.')
-  for (const [name, service] of Object.entries(compose)) {
+/** No network, no mounts, nothing that can be written, no rights: what runs here needs nothing of its host. */
+const EMPTY_HOST = ['--network', 'none', '--read-only', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges', '--entrypoint', 'node']
+
+kpi('confined-container', async ({ compose }) => {
+  const project = await compose.up()
+  did('I brought your compose project up and asked the engine what its containers may do.')
+  const ours = Object.entries(project.config.services ?? {}).flatMap(([name, { build }]) => (build ? [name] : []))
+  if (ours.length === 0)
+    fail({ subject: 'services built from your Dockerfile', expected: 'masters and workers', saw: 'none', lookAt: 'compose.yaml' })
+  for (const { service, raw } of (await project.containers()).filter(({ service }) => ours.includes(service))) {
     const wrong = (what: string, expected: string, saw: string): never =>
-      fail({ subject: `${what} of ${name}`, expected, saw, lookAt: 'compose.yaml' })
-    if (service.privileged) wrong('privileged', 'not set', 'true')
-    if (service.image && (!service.image.includes(':') || /:latest$/.test(service.image))) wrong('image', 'a tag that stays', service.image)
-    if (service.build === undefined) continue
-    if (service.read_only !== true)
-      wrong('read_only', 'true: the image is never changed once it is built', String(service.read_only ?? 'not set'))
-    const mounts = (service.volumes ?? []).filter(volume => typeof volume === 'string' && /^[./~]/.test(volume))
-    if (mounts.length > 0) wrong('volumes', 'nothing of the host: the image carries all that it needs', mounts.join(' '))
+      fail({ subject: `${what} of ${service}`, expected, saw, lookAt: 'compose.yaml' })
+    if (!raw.HostConfig.ReadonlyRootfs)
+      wrong('root file system', 'read-only: the image is never changed once it is built', 'it can be written')
+    const binds = raw.Mounts.filter(({ Type }) => Type === 'bind').map(({ Destination }) => Destination)
+    if (binds.length > 0) wrong('mounts', 'nothing of the host: the image carries all that it needs', binds.join(' '))
+    const { stdout } = await project.exec(service, ['node', '-p', 'process.getuid()'])
+    if (stdout.trim() === '0') wrong('user', 'not root', 'uid 0')
   }
-  const file = await learner.read('Dockerfile')
-  for (const [, base = ''] of file.matchAll(/^FROM\s+(?:--\S+\s+)*(\S+)/gim))
-    if (!/:/.test(base) && !new RegExp(`AS\\s+${base}\\b`, 'i').test(file))
-      fail({ subject: 'FROM', expected: 'a tag that stays', saw: base, lookAt: 'Dockerfile' })
-    else if (/:latest$/.test(base)) fail({ subject: 'FROM', expected: 'a tag that stays', saw: base, lookAt: 'Dockerfile' })
 
-  const image = await build({ learner, cleanup })
-  did('I built it and started it on an empty host: no network, no mounts, a read-only root, no capabilities, and asked who it is.')
-  const confined = ['run', '--rm', '--network', 'none', '--read-only', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges']
-  const who = await docker([...confined, '--entrypoint', 'node', image.tag, '-p', 'process.getuid()'])
+  const image = await compose.image()
+  did('I built your Dockerfile and started it on an empty host: no network, no mounts, a read-only root, no capabilities.')
+  const who = await image.run(EMPTY_HOST, ['-p', 'process.getuid()'])
   if (who.code !== 0) fail({ subject: 'node in the image', expected: 'it starts', saw: who.stderr.trim().slice(0, 300) })
-  if (who.stdout.trim() === '0') fail({ subject: 'user of the container', expected: 'not root', saw: 'uid 0', lookAt: 'Dockerfile' })
+  if (who.stdout.trim() === '0') fail({ subject: 'user of the image', expected: 'not root', saw: 'uid 0', lookAt: 'Dockerfile' })
   const check = "await import('/app/src/queue.ts'); await import('ioredis'); console.log('carries all')"
-  const loads = await docker([...confined, '--entrypoint', 'node', image.tag, '--input-type=module', '-e', check])
+  const loads = await image.run(EMPTY_HOST, ['--input-type=module', '-e', check])
   if (!loads.stdout.includes('carries all'))
     fail({
       subject: 'the program on an empty host',
