@@ -32,7 +32,8 @@ kpi('direct-messages', async ({ learner, valkey, random, cleanup }) => {
   const seqs = phone.messages({ to: driver }).map(it => it['seq'] as number)
   const kept = random.int(2, texts.length - 2)
   phone.say({ t: 'got', seq: seqs[kept - 1] })
-  await phone.ask({ t: 'ping', n: 1 }, 'pong')
+  // Frames take effect in the order sent: the answer of Redis about who comes after its word about got.
+  await phone.ask({ t: 'who', user: driver }, 'presence')
   for (const device of [phone, tablet]) device.close()
   const more = Array.from({ length: 5 }, () => `ferry ${random.int(1, 99)} ${random.word(5)}`)
   for (const [i, text] of more.entries()) await sendTo(from, driver, `m${i}`, text)
@@ -52,7 +53,7 @@ kpi('direct-messages', async ({ learner, valkey, random, cleanup }) => {
   expect(told(back).at(-1), 'the last of them').toBe(`${dispatch}: live: are you there?`)
   const all = back.messages({ to: driver }).map(it => it['seq'] as number)
   back.say({ t: 'got', seq: all.at(-1) })
-  await back.ask({ t: 'ping', n: 2 }, 'pong')
+  await back.ask({ t: 'who', user: driver }, 'presence')
 
   const again = await chat.client(one.port, driver)
   await sendTo(from, driver, 'last', 'one more')
