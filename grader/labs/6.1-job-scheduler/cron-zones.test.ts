@@ -61,9 +61,10 @@ kpi('cron-zones', async ({ learner, valkey, random, cleanup, timeline }) => {
   await ask(master, 'PUT', '/crons/never', { schedule: '0 0 31 2 *', timezone: 'UTC', job: sink.job('', 0) }, 400)
 
   const zone = random.pick(ZONES)
+  const job = sink.job('', 'report', { tenant: 'reports' })
   const schedule = `${random.int(0, 59)} ${random.int(0, 4)}-23/${random.int(3, 6)} * * *`
   did(`I put the cron "${schedule}" in ${zone}, and moved the clock on by 24 hours, ten minutes at a time.`)
-  const { next } = await ask<{ next: number }>(master, 'PUT', '/crons/report', { schedule, timezone: zone, job: sink.job('', 'report') })
+  const { next } = await ask<{ next: number }>(master, 'PUT', '/crons/report', { schedule, timezone: zone, job: job })
   const began = clock.now()
   const due = timesBetween(schedule, zone, began, began + DAYS)
   expect(next, 'next in the answer').toBe(due[0])
@@ -73,6 +74,7 @@ kpi('cron-zones', async ({ learner, valkey, random, cleanup, timeline }) => {
     await counts('runs of the cron', () => sink.applied.map(call => call.job), count)
   }
   const runs = sink.applied.map(call => wallOf(zone, Number(call.job.split(':')[2])))
+  expect([...new Set(sink.applied.map(call => call.tenant))], 'tenants of the jobs that it made').toEqual(['reports'])
   expect(runs, 'times for which it ran').toEqual(due.map(time => wallOf(zone, time)))
 
   const [missed = 0] = timesBetween(schedule, zone, clock.now(), clock.now() + DAYS)
@@ -80,7 +82,7 @@ kpi('cron-zones', async ({ learner, valkey, random, cleanup, timeline }) => {
   master.pause()
   const fresh = await learner.start('src/master.ts', options({ valkey }, 'master-2', { POLL_MS: '10000' }))
   await clock.set(missed + MINUTE)
-  await ask(fresh, 'PUT', '/crons/report', { schedule, timezone: zone, job: sink.job('', 'report') })
+  await ask(fresh, 'PUT', '/crons/report', { schedule, timezone: zone, job: job })
   await fresh.kill()
   master.resume()
   await sink.call(`cron:report:${missed}`).catch(() =>
@@ -97,7 +99,7 @@ kpi('cron-zones', async ({ learner, valkey, random, cleanup, timeline }) => {
   const changed = await ask<{ next: number }>(master, 'PUT', '/crons/report', {
     schedule: other,
     timezone: zone,
-    job: sink.job('', 'report'),
+    job: job,
   })
   expect(wallOf(zone, changed.next), 'next in the answer').toBe(
     wallOf(zone, timesBetween(other, zone, clock.now(), clock.now() + DAYS)[0]!),
