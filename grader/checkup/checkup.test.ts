@@ -4,9 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { findingLines } from '../commands/checkup.ts'
+import type { KitImage } from '../images/manifest.ts'
+import type { ImageState } from '../images/state.ts'
 import { RUN_MARK } from '../process/marked.ts'
 import { runsDir } from '../process/places.ts'
 import { createTerminal } from '../ui/terminal.ts'
+import { checkContainers, checkImages } from './containers.ts'
 import { checkDocker } from './docker.ts'
 import { checkCaches, checkStrays, checkWorkspaces, folderSize } from './leftovers.ts'
 import { checkDisk, checkMemory, checkNode, checkOpenFiles, checkPlatform, checkPorts } from './machine.ts'
@@ -57,13 +60,33 @@ test.each([
   ['engine stopped', docker(new Error('Cannot connect to the Docker daemon')), ['docker note', 'compose ok'], 'systemctl start docker'],
   ['no rights', docker(new Error('permission denied while trying to connect')), ['docker note', 'compose ok'], 'usermod -aG docker'],
   ['old engine', docker('19.3.1'), ['docker note', 'compose ok'], 'update'],
-  ['the oldest engine that serves', docker('20.10.0', 'v2.0.0'), ['docker ok', 'compose ok'], ''],
+  ['the oldest engine that serves', docker('20.10.0', 'v2.24.4'), ['docker ok', 'compose ok'], ''],
+  ['compose before !override', docker('28.1.0', '2.24.3'), ['docker ok', 'compose note'], '2.24.4'],
   ['compose v1', docker('28.1.0', '1.29.2'), ['docker ok', 'compose note'], 'plugin'],
   ['no compose', docker('28.1.0', new Error('unknown flag')), ['docker ok', 'compose note'], 'plugin'],
 ])('docker: %s', async (_, run, expected, fix) => {
   const findings = await checkDocker(run)
   expect(levels(findings)).toEqual(expected)
   expect(findings.map(finding => finding.fix ?? '').join(' ')).toContain(fix)
+})
+
+test('images by where they come from, and what dead runs left in the engine', async () => {
+  const images = ['pulled', 'local', 'outdated', 'missing'].map(name => ({ name, image: `${name}:1` }) as KitImage)
+  const states = async (all: readonly KitImage[]) => all.map(image => ({ image, state: image.name }) as ImageState)
+  const findings = await checkImages(images, states)
+  expect(findings.map(({ level, text }) => `${level} ${text.split(';')[0]}`)).toEqual([
+    'ok pulled: pulled:1',
+    'ok built here: local:1',
+    'note built here from an earlier recipe: outdated:1',
+    'note not here: missing:1',
+  ])
+  expect(findings[3]!.fix).toContain('pnpm images pull missing')
+
+  const swept = { containers: 2, networks: 1, volumes: 0, images: 0 }
+  const engine = { dead: async () => ['dead1'], sweep: async () => swept }
+  expect(await checkContainers(false, engine)).toMatchObject([{ level: 'problem', text: expect.stringContaining('dead1') }])
+  expect(await checkContainers(true, engine)).toMatchObject([{ level: 'ok', text: expect.stringContaining('2 containers') }])
+  expect(levels(await checkContainers(false, { ...engine, dead: async () => [] }))).toEqual(['containers ok'])
 })
 
 test('a stray is found with its process, ended by fix, and gone afterwards', async () => {

@@ -1,6 +1,7 @@
 /** Docker is needed by some KPIs only: what is missing is a note, never a problem. */
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
+import { atLeast, LEAST } from '../engines/docker/reachable.ts'
 import type { Finding } from './finding.ts'
 
 /** Runs a docker command; resolves to its output, rejects with its message. */
@@ -22,7 +23,7 @@ const runDocker: RunDocker = async args => {
 
 const WITHOUT = 'KPIs that need docker are reported as not run; everything else works'
 
-/** Client, engine (20.10 or newer), Compose v2. */
+/** Client, engine and Compose, as new as grading on docker asks for. */
 export async function checkDocker(run: RunDocker = runDocker): Promise<Finding[]> {
   let client: string
   try {
@@ -52,7 +53,7 @@ function engineFinding(client: string, engine: PromiseSettledResult<string>): Fi
       : 'start Docker Desktop, or: sudo systemctl start docker'
     return { id: 'docker', level: 'note', text: `docker: the engine does not answer (${why}); ${WITHOUT}`, fix }
   }
-  if (!atLeast(engine.value, [20, 10]))
+  if (!atLeast(engine.value, LEAST.engine))
     return {
       id: 'docker',
       level: 'note',
@@ -63,14 +64,14 @@ function engineFinding(client: string, engine: PromiseSettledResult<string>): Fi
 }
 
 function composeFinding(compose: PromiseSettledResult<string>): Finding {
-  const fix = 'install the compose plugin, version 2 or newer (docker-compose-plugin)'
+  const fix = `install the compose plugin, version ${LEAST.compose.join('.')} or newer (docker-compose-plugin)`
   if (compose.status === 'rejected') return { id: 'compose', level: 'note', text: `docker compose: the plugin is missing; ${WITHOUT}`, fix }
-  if (!atLeast(compose.value, [2, 0]))
-    return { id: 'compose', level: 'note', text: `docker compose ${compose.value} is too old: 2 is needed; ${WITHOUT}`, fix }
+  if (!atLeast(compose.value, LEAST.compose))
+    return {
+      id: 'compose',
+      level: 'note',
+      text: `docker compose ${compose.value} is too old: ${LEAST.compose.join('.')} is needed; ${WITHOUT}`,
+      fix,
+    }
   return { id: 'compose', level: 'ok', text: `docker compose ${compose.value.replace(/^v/, '')}` }
-}
-
-function atLeast(version: string, [major, minor]: [number, number]): boolean {
-  const [a = 0, b = 0] = version.replace(/^v/, '').split('.').map(Number)
-  return a > major || (a === major && b >= minor)
 }

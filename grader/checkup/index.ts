@@ -2,6 +2,8 @@
 import { tmpdir } from 'node:os'
 import { loadLabs } from '../course/labs.ts'
 import { CodedError } from '../errors/coded-error.ts'
+import { loadImages } from '../images/manifest.ts'
+import { checkContainers, checkImages } from './containers.ts'
 import { checkDocker } from './docker.ts'
 import type { Finding } from './finding.ts'
 import { checkCaches, checkStrays, checkWorkspaces } from './leftovers.ts'
@@ -37,8 +39,19 @@ export async function checkup(
   ]
   onProgress('looking for leftovers')
   findings.push(...checkStrays(fix), ...checkWorkspaces(root, fix), ...checkCaches(root))
+  const engineAnswers = (await docker).some(({ id, level }) => id === 'docker' && level === 'ok')
+  if (engineAnswers) findings.push(...(await checkEngine(root, fix)))
   if (warm) findings.push(...(await warmServices(onProgress)))
   return findings
+}
+
+async function checkEngine(root: string, fix: boolean): Promise<Finding[]> {
+  try {
+    return [...(await checkImages(loadImages(root))), ...(await checkContainers(fix))]
+  } catch (error) {
+    const fix = 'ask it yourself: docker ps; restart Docker when that hangs'
+    return [{ id: 'docker', level: 'note', text: `the engine did not say what it has: ${(error as Error).message}`, fix }]
+  }
 }
 
 function checkCourse(root: string): Finding[] {

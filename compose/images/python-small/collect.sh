@@ -21,7 +21,8 @@ ln -sf /usr/bin/python3.13 "$to/usr/local/bin/python3.13"
     mkdir -p "$to$(dirname "$library")"
     cp -L "$library" "$to$library"
   done
-for library in /usr/lib/*-linux-gnu/libnss_files.so.2 /usr/lib/*-linux-gnu/libnss_dns.so.2 /usr/lib/*-linux-gnu/libresolv.so.2; do
+# Opened by name at run time, so nothing names them: name lookups, and what a thread that ends needs.
+for library in /usr/lib/*-linux-gnu/libgcc_s.so.1 /usr/lib/*-linux-gnu/libnss_files.so.2 /usr/lib/*-linux-gnu/libnss_dns.so.2 /usr/lib/*-linux-gnu/libresolv.so.2; do
   [ -e "$library" ] && cp -L "$library" "$to$library"
 done
 cp -a /etc/ssl/certs "$to/etc/ssl/"

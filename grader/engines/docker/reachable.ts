@@ -12,7 +12,7 @@ export interface EngineFacts {
 }
 
 /** The engine must know what compose and our flags need; `!override` and `!reset` in a compose file came with Compose 2.24.4. */
-const LEAST = { engine: [20, 10, 0], compose: [2, 24, 4] }
+export const LEAST = { engine: [20, 10, 0], compose: [2, 24, 4] }
 
 /** Is a version ("v2.26.1-4") at least [major, minor, patch]? */
 export function atLeast(version: string, least: readonly number[]): boolean {
