@@ -1,5 +1,4 @@
 import { did, eventually, fail, kpi } from '../../kpi/index.ts'
-import { benchOf } from './support/bench.ts'
 import { readFacts } from './support/facts.ts'
 import { answers } from './support/stack.ts'
 
@@ -10,7 +9,6 @@ kpi('log-line-once', async ({ compose, learner }) => {
   if (line.value.length < SHORTEST)
     fail({ subject: `facts.yaml:${line.line}: log-line`, expected: `at least ${SHORTEST} characters of one line`, saw: line.value })
   const project = await compose.up()
-  const { quiet } = benchOf(project)
   await project.compose(['rm', '--stop', '--force', 'db'])
   const starts: [string, string[][]][] = [
     ['I started db for the first time', [['up', '-d', 'db']]],
@@ -25,7 +23,7 @@ kpi('log-line-once', async ({ compose, learner }) => {
   ]
   for (const [n, [what, commands]] of starts.entries()) {
     for (const words of commands) await project.compose(words)
-    await answers(quiet, 'db')
+    await answers(project, 'db')
     did(`${what}, and counted the lines of \`docker compose logs db\` that hold "${line.value}".`)
     const lines = async () => (await project.logs('db')).split('\n').filter(text => text.includes(line.value))
     await eventually('the line is there', async () => (await lines()).length > n, { within: 3000 }).catch(() => {})

@@ -2,7 +2,7 @@ import { parseMarkdown } from '../../experiments/documents/document.ts'
 import { readTable } from '../../experiments/documents/table.ts'
 import { recorder } from '../../experiments/predictions/record.ts'
 import { did, fail, kpi } from '../../kpi/index.ts'
-import { benchOf, fresh, inside, onRecord } from './support/bench.ts'
+import { benchOf, freshProbe, inside, onRecord } from './support/bench.ts'
 import { OPERATIONS, type Operation, PLACES, type Place } from './support/operations.ts'
 
 const FILE = 'VOLUMES.md'
@@ -18,7 +18,7 @@ kpi('lifecycle-documented', async ({ compose, learner }) => {
   for (const { line, cells } of rows) {
     const record = recorder()
     const type = onRecord(bench, record)
-    await fresh(bench)
+    await freshProbe(bench)
     for (const place of places) await inside(type, 'probe', `echo noted > ${PLACES[place]}/note`)
     for (const words of OPERATIONS[cells['operation'] as Operation]('probe')) await type(...words)
     for (const place of places) {
@@ -26,7 +26,6 @@ kpi('lifecycle-documented', async ({ compose, learner }) => {
       if (cells[place] !== fate)
         wrong.push(`${FILE}:${line}: after ${cells['operation']}, the file in the ${place} is ${fate}; the table says ${cells[place]}`)
     }
-    await inside(bench.quiet, 'probe', 'rm -f /bind/note')
   }
   did(`I replayed the ${rows.length} rows of the table in ${FILE}: a file in each of five places, the operation, and a look at each.`)
   if (wrong.length > 0)

@@ -1,4 +1,5 @@
 import { docker } from '../../engines/docker/client.ts'
+import { ANONYMOUS } from '../../engines/docker/project.ts'
 import { did, expect, kpi } from '../../kpi/index.ts'
 
 kpi('none-anonymous', async ({ compose }) => {
@@ -9,7 +10,7 @@ kpi('none-anonymous', async ({ compose }) => {
     )
   const anonymous = (all: Awaited<ReturnType<typeof mounts>>) =>
     all
-      .filter(({ Name = '' }) => /^[0-9a-f]{64}$/.test(Name))
+      .filter(({ Name = '' }) => ANONYMOUS.test(Name))
       .map(({ service, Destination }) => `${service}:${Destination}`)
       .sort()
   const first = await mounts()

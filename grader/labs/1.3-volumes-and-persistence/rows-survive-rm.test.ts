@@ -1,3 +1,4 @@
+import { ANONYMOUS } from '../../engines/docker/project.ts'
 import { sql, writeEnv } from '../../experiments/outside.ts'
 import { did, fail, kpi } from '../../kpi/index.ts'
 import { answers, DATA, databaseOf, mountAt } from './support/db.ts'
@@ -42,4 +43,4 @@ kpi('rows-survive-rm', async ({ compose, learner, random }) => {
 })
 
 const described = ({ Type, Name = '', Destination }: { Type: string; Name?: string; Destination: string }): string =>
-  `${Type === 'volume' && /^[0-9a-f]{64}$/.test(Name) ? 'an anonymous volume' : Type === 'volume' ? 'a named volume' : `a ${Type} mount`}, mounted at ${Destination}`
+  `${Type === 'volume' && ANONYMOUS.test(Name) ? 'an anonymous volume' : Type === 'volume' ? 'a named volume' : `a ${Type} mount`}, mounted at ${Destination}`

@@ -14,10 +14,12 @@ export interface Bench {
 export const benchOf = (project: ComposeProject): Bench => ({ project, quiet: typing(project, recorder()) })
 
 /** All three services run and answer: the state from which every experiment starts, whatever the one before has done. */
-export async function fresh({ quiet }: Bench, services: readonly Service[] = SERVICES): Promise<void> {
-  await quiet('unpause') // Fails when nothing is paused, which is as well.
-  await quiet('up', '-d', ...services)
-  for (const service of services) await answers(quiet, service)
+export async function fresh({ project, quiet }: Bench, services: readonly Service[] = SERVICES): Promise<void> {
+  const containers = await project.containers()
+  if (containers.some(({ state }) => state === 'paused')) await quiet('unpause')
+  const runs = (service: Service) => containers.some(container => container.service === service && container.state === 'running')
+  if (!services.every(runs)) await quiet('up', '-d', ...services)
+  for (const service of services) await answers(project, service)
 }
 
 /** Commands of the experiment itself, recorded. */

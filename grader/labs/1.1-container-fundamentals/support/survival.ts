@@ -31,8 +31,10 @@ const ITEMS: Record<string, Item> = {
     service: 'db',
     put: 'A row is inserted into db and committed. (The image of PostgreSQL declares a volume for its data; your compose file declares none.)',
     is: 'the row there',
-    store: (type, token) => type(...psql(`CREATE TABLE IF NOT EXISTS notes (note text); INSERT INTO notes VALUES ('${token}')`)),
-    holds: async (type, token) => Number((await type(...psql(`SELECT count(*) FROM notes WHERE note = '${token}'`))).stdout) > 0,
+    store: (type, token) =>
+      type('exec', '-T', 'db', ...psql(`CREATE TABLE IF NOT EXISTS notes (note text); INSERT INTO notes VALUES ('${token}')`)),
+    holds: async (type, token) =>
+      Number((await type('exec', '-T', 'db', ...psql(`SELECT count(*) FROM notes WHERE note = '${token}'`))).stdout) > 0,
   },
   key: {
     service: 'cache',
@@ -86,7 +88,7 @@ export function survives(item: keyof typeof ITEMS, operation: keyof typeof OPERA
       const type = onRecord(bench, record)
       await store(type, id)
       for (const words of commands) await type(...words)
-      await answers(bench.quiet, service)
+      await answers(bench.project, service)
       return holds(type, id)
     },
   }

@@ -1,6 +1,6 @@
 import { docker } from '../../../engines/docker/client.ts'
 import type { Question } from '../../../experiments/predictions/types.ts'
-import { anonymousVolumes, type Bench, fresh, inside, onRecord } from './bench.ts'
+import { anonymousVolumes, type Bench, freshProbe, inside, onRecord } from './bench.ts'
 import { inWords, OPERATIONS, type Operation, PLACES, type Place } from './operations.ts'
 
 /** The question whether a file in a place outlives an operation. */
@@ -11,13 +11,11 @@ export function survives(place: Place, operation: Operation): Question<Bench> {
     id: `${place}-after-${operation}`.replaceAll(' --', '-').replaceAll(' ', '-'),
     ask: `A file is written to ${PLACES[place]} of probe (${place}; see probe.yaml). Then ${inWords(commands)}. Is the file there?`,
     async experiment(bench, record) {
-      await fresh(bench)
+      await freshProbe(bench)
       const type = onRecord(bench, record)
       await inside(type, 'probe', `echo noted > ${file}`)
       for (const words of commands) await type(...words)
-      const kept = await inside(type, 'probe', `cat ${file}`)
-      await inside(bench.quiet, 'probe', `rm -f ${PLACES['bind mount']}/note`)
-      return kept
+      return inside(type, 'probe', `cat ${file}`)
     },
   }
 }
@@ -28,8 +26,7 @@ export function orphansAfter(id: string, ...commands: string[][]): Question<Benc
     id,
     ask: `\`docker compose up -d\` has made everything anew; probe has one anonymous volume. Then ${inWords(commands)}. How many anonymous volumes of probe are on the disk that no container uses?`,
     async experiment(bench, record) {
-      await fresh(bench)
-      await bench.quiet('rm', '--stop', '--force', '--volumes', 'other')
+      await freshProbe(bench)
       const type = onRecord(bench, record)
       const seen = new Set(await anonymousVolumes(bench.project))
       for (const words of commands) {
