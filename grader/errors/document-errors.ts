@@ -65,7 +65,7 @@ export const DOCUMENT_ERRORS = {
   },
   'MR-E-153': {
     class: 'program',
-    title: '{file}:{line}: the column "{column}" takes {wanted}, not "{saw}".',
+    title: '{file}:{line}: the column "{column}" takes {wanted}, not {saw}.',
     cause: 'The table is replayed row by row; this cell says nothing that could be tried.',
     fix: 'Write {wanted} into that cell.',
   },

@@ -73,7 +73,7 @@ function rowOf<Name extends string>(
 function checked(file: string, line: number, column: Column, cell: string): string {
   const { name, oneOf, fits, optional, wanted = 'something' } = column
   const refuse = (what: string): never => {
-    throw new CodedError('MR-E-153', { file, line, column: name, wanted: what, saw: cell.slice(0, 60) })
+    throw new CodedError('MR-E-153', { file, line, column: name, wanted: what, saw: cell === '' ? 'nothing' : `"${cell.slice(0, 60)}"` })
   }
   if (cell === '') return optional ? '' : refuse(oneOf ? `one of ${oneOf.join(', ')}` : wanted)
   if (oneOf) {
@@ -94,7 +94,7 @@ function onlyOnce(file: string, { name }: Column, rows: readonly Row<string>[]):
         line,
         column: name,
         wanted: `each value once (line ${first} has it, too)`,
-        saw: cells[name]!,
+        saw: `"${cells[name]!}"`,
       })
     lines.set(fold(cells[name]!), line)
   }

@@ -9,7 +9,8 @@ export function wanted(kind: Kind): string {
   if (kind.type === 'yes-no') return 'yes or no'
   if (kind.type === 'choice') return `one of ${kind.options.join(', ')}`
   if (kind.type === 'text') return `one word, e.g. ${kind.example}`
-  return kind.within === 0 ? `a number (${kind.unit})` : `a number (${kind.unit}; right within ${Math.round(kind.within * 100)} %)`
+  const notes = [kind.unit, kind.within === 0 ? '' : `right within ${Math.round(kind.within * 100)} %`].filter(Boolean).join('; ')
+  return notes === '' ? 'a number' : `a number (${notes})`
 }
 
 /**
@@ -35,5 +36,5 @@ export function agrees(kind: Kind, prediction: Answer, happened: Answer): boolea
 /** An answer as it is shown: yes, no, or with its unit. */
 export function inWords(kind: Kind, answer: Answer): string {
   if (typeof answer === 'boolean') return answer ? 'yes' : 'no'
-  return kind.type === 'number' ? `${answer} ${kind.unit}` : String(answer)
+  return kind.type === 'number' ? `${answer} ${kind.unit}`.trim() : String(answer)
 }

@@ -51,8 +51,8 @@ export function readSheet(text: string, { lab, drawn, known, set }: SheetRequest
     throw new CodedError('MR-E-142', {
       file: SHEET,
       lab,
-      count: `${absent.length} of ${drawn.length}`,
-      ids: absent.map(q => q.id).join(', '),
+      count: absent.length === drawn.length ? `all ${drawn.length}` : `${absent.length} of ${drawn.length}`,
+      ids: named(absent),
     })
   const answers = new Map<string, Written>()
   for (const { id, kind } of drawn) {
@@ -103,4 +103,9 @@ function entriesOf(text: string, lab: string): Entries {
     set: set && read(set),
     entries: new Map(isMap(body) ? body.items.map(pair => [keyOf(pair), read(pair)]) : []),
   }
+}
+
+function named(questions: readonly Drawn[]): string {
+  const shown = questions.slice(0, 3).map(({ id }) => id)
+  return `${shown.join(', ')}${questions.length > 3 ? ` and ${questions.length - 3} more` : ''}`
 }

@@ -8,7 +8,7 @@ export type Kind =
   | { type: 'yes-no' }
   /** One of the options, written as it stands there. */
   | { type: 'choice'; options: readonly string[] }
-  /** `within`: share of what was measured by which a prediction may be off; 0 for counts. */
+  /** `unit` may be empty. `within`: share of what was measured by which a prediction may be off; 0 for counts. */
   | { type: 'number'; unit: string; within: number }
   /** One word or path, compared without the blanks around it. `example` shows its form and is no answer. */
   | { type: 'text'; example: string }

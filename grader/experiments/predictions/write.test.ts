@@ -14,7 +14,8 @@ test('a first sheet names each question, its kind, and leaves the answer open', 
   expect(added).toEqual(drawn.map(({ id }) => id))
   expect(open).toEqual(added)
   expect(text).toMatch(/^# Your questions for lab 1\.1/)
-  expect(text).toContain('set: 7\n')
+  expect(text).toMatch(/\nset: 7\npredictions:\n/)
+  expect(write('predictions:\n').text).toMatch(/\nset: 7\npredictions:\n/)
   for (const { id, ask } of drawn) expect(text).toMatch(new RegExp(`  # ${ask.replaceAll('?', '\\?')}\n  # → .*\n  ${id}:\n`))
 })
 

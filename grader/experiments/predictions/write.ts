@@ -26,18 +26,21 @@ export function writeSheet(before: string, request: { lab: string; set: number; 
   document.commentBefore = header(lab)
   const root = document.contents as YAMLMap
   root.set('set', set)
+  // First, wherever it stood: it says whose sheet this is.
+  root.items.sort((a, b) => Number(keyOf(b) === 'set') - Number(keyOf(a) === 'set'))
   const list = listOf(document)
-  const idOf = (pair: Pair): string => (isScalar(pair.key) ? String(pair.key.value) : '')
-  const mine = new Map(list.items.map(pair => [idOf(pair), pair]))
+  const mine = new Map(list.items.map(pair => [keyOf(pair), pair]))
   const removed = [...mine.keys()].filter(id => !drawn.some(question => question.id === id))
   const added = drawn.filter(({ id }) => !mine.has(id)).map(({ id }) => id)
   list.items = [
-    ...list.items.filter(pair => !removed.includes(idOf(pair))),
+    ...list.items.filter(pair => !removed.includes(keyOf(pair))),
     ...drawn.filter(({ id }) => !mine.has(id)).map(question => asPair(document, question)),
   ]
-  const open = list.items.filter(pair => pair.value === null || (isScalar(pair.value) && pair.value.value === null)).map(idOf)
+  const open = list.items.filter(pair => pair.value === null || (isScalar(pair.value) && pair.value.value === null)).map(keyOf)
   return { text: document.toString({ lineWidth: 0, nullStr: '' }).replace(/[^\S\n]+$/gm, ''), added, removed, open }
 }
+
+const keyOf = (pair: Pair): string => String(isScalar(pair.key) ? pair.key.value : pair.key)
 
 const header = (lab: string): string =>
   [

@@ -77,7 +77,7 @@ export const pools: [Pool<Bench>, Pool<Bench>] = [
       },
       {
         about: 'exit codes: 0 for an orderly end, 128 + signal for a kill, and of exec the command’s own',
-        kind: { type: 'number', unit: '(exit code)', within: 0 },
+        kind: { type: 'number', unit: '', within: 0 },
         take: 1,
         questions: [
           exitCodeAfter('exit-code-after-kill-web', 'web', ['kill', 'web']),
