@@ -1,4 +1,5 @@
 /** A learner's compose project while it is judged. */
+import { stripVTControlCharacters } from 'node:util'
 import { CodedError } from '../../errors/coded-error.ts'
 import type { Timeline } from '../../kpi/types.ts'
 import { askDocker, type DockerAnswer, DockerFailure, type DockerOptions } from './client.ts'
@@ -125,7 +126,8 @@ export class ComposeProject {
       ...(options.times ? ['--timestamps'] : []),
     ]
     const { stdout, stderr } = await this.compose([...args, service])
-    return stdout + stderr
+    // Compose clears each line before it writes it.
+    return stripVTControlCharacters(stdout + stderr)
   }
 
   /** Run a command in a service's container; tells how it ended. At most 30 s unless said otherwise. */

@@ -37,7 +37,7 @@ export async function settleOf(
     const lost = containers.find(isLost)
     if (lost)
       throw new CodedError('MR-E-114', {
-        message: `service ${lost.service} is ${inWords(lost)}`,
+        message: `service ${lost.service} ${lost.state === 'exited' && !lost.oomKilled ? '' : 'is '}${inWords(lost)}`,
         service: lost.service,
         log: await log(lost),
       })

@@ -52,12 +52,12 @@ test('a wrong prediction shows its experiment, its line and what to do next; a n
   const wrong = drawn.find(({ id }) => id.startsWith('kept'))!.id
   const near = drawn.find(({ id }) => id.startsWith('count'))!.id
   const { failure, did } = await judge({ ...TRUTH, [wrong]: false, [near]: Number(TRUTH[near]) * 1.09 })
-  const { subject, expected, saw, details } = failure!.feedback
+  const { subject, expected, saw, details, because } = failure!.feedback
   expect(did).toEqual(['I performed the experiments of your 4 questions; 3 went as you predicted.'])
   expect(subject).toMatch(new RegExp(`^${wrong} \\(predictions\\.yaml:\\d+\\): What does kept number`))
   expect([expected, saw]).toEqual(['no, as you predicted', 'yes'])
   expect(details!.join('\n')).toContain(`$ try ${wrong.replace('-', ' ')}\n    it said true`)
-  expect(details!.at(-1)).toContain('pnpm predict lab-1.1')
+  expect(because).toContain('pnpm predict lab-1.1')
   const kept = JSON.parse(readFileSync(join(evidence, 'predictions.json'), 'utf8')) as { id: string; right: boolean }[]
   expect(kept.filter(({ right }) => !right).map(({ id }) => id)).toEqual([wrong])
   expect((await judge({ ...TRUTH, [near]: Number(TRUTH[near]) * 1.11 })).failure).toBeDefined()

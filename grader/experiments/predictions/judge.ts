@@ -69,7 +69,7 @@ function feedbackOn(wrong: readonly Judged[], lab: string): KpiFailure['feedback
         ...record.map(text => `  ${text}`),
       ]),
       ...(rest.length > 0 ? [`Wrong, too: ${rest.map(({ id }) => id).join(', ')}; their experiments are in ${EVIDENCE_FILE}.`] : []),
-      `Now that you have seen ${wrong.length === 1 ? 'it' : 'them'}: \`pnpm predict lab-${lab}\` asks ${wrong.length === 1 ? 'another question' : `${wrong.length} others`} about the same.`,
     ],
+    because: `Now that you have seen ${wrong.length === 1 ? 'it' : 'them'}: \`pnpm predict lab-${lab}\` asks ${wrong.length === 1 ? 'another question' : `${wrong.length} others`} about the same.`,
   }
 }

@@ -1,6 +1,6 @@
 /** What is put into a container, what is done to the container, and whether it is still there. */
 
-import type { Question } from '../../../experiments/predictions/types.ts'
+import type { Question, Recorder } from '../../../experiments/predictions/types.ts'
 import type { Type } from '../../../experiments/predictions/typing.ts'
 import { type Bench, fresh, onRecord } from './bench.ts'
 import { answers, psql, type Service } from './stack.ts'
@@ -11,7 +11,7 @@ interface Item {
   put: string
   is: string
   store(type: Type, token: string): Promise<unknown>
-  holds(type: Type, token: string): Promise<boolean>
+  holds(type: Type, token: string, bench: Bench, record: Recorder): Promise<boolean>
 }
 
 const path = (token: string): string => `/usr/share/nginx/html/${token}.txt`
@@ -48,7 +48,14 @@ const ITEMS: Record<string, Item> = {
     put: '`docker compose exec -d web sleep …` starts a process in the container of web, beside nginx.',
     is: 'that process still running',
     store: (type, token) => type('exec', '-d', 'web', 'sleep', seconds(token)),
-    holds: async (type, token) => (await type('top', 'web')).stdout.includes(`sleep ${seconds(token)}`),
+    holds: async (_type, token, bench, record) => {
+      const { stdout } = await bench.quiet('top', 'web')
+      // Users and numbers of processes are this machine's; workers are as many as it has processors.
+      const [header = '', ...rows] = stdout.split('\n').slice(1)
+      const commands = [...new Set(rows.map(row => row.slice(header.indexOf('CMD')).trim()))].filter(Boolean)
+      record.ran('docker compose top web', ['CMD', ...commands].join('\n'))
+      return commands.includes(`sleep ${seconds(token)}`)
+    },
   },
 }
 
@@ -89,7 +96,7 @@ export function survives(item: keyof typeof ITEMS, operation: keyof typeof OPERA
       await store(type, id)
       for (const words of commands) await type(...words)
       await answers(bench.project, service)
-      return holds(type, id)
+      return holds(type, id, bench, record)
     },
   }
 }
