@@ -32,7 +32,7 @@ kpi('lifecycle-documented', async ({ compose, learner }) => {
     fail({
       subject: `the ${rows.length * places.length} cells of the table`,
       expected: 'what happened',
-      saw: `${wrong.length} that say something else`,
+      saw: `${wrong.length} of them ${wrong.length === 1 ? 'says' : 'say'} otherwise`,
       details: wrong,
       lookAt: wrong[0]!.split(': ')[0]!,
     })
