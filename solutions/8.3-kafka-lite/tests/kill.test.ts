@@ -10,6 +10,8 @@ import { RawClient } from './support/raw-client.ts'
 // kill -9 of the process at random moments. The page cache survives that, so nothing acknowledged may be lost under any fsync policy.
 // MILLRACE_SOAK_KILLS makes it longer, MILLRACE_SEED replays.
 const KILLS = Number(process.env['MILLRACE_SOAK_KILLS'] ?? 5)
+/** A loaded machine needs some seconds for a kill and what is read after it. */
+const TIMEOUT = 60_000 + KILLS * 10_000
 const random = new Random(Number(process.env['MILLRACE_SEED'] ?? 1))
 const SMALL = { LOG_SEGMENT_BYTES: '200000', CHECKPOINT_BYTES: '300000', HOUSEKEEPING_MS: '20' }
 const sleep = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
@@ -73,7 +75,7 @@ async function readEverything(port: number): Promise<Map<number, string>> {
 }
 
 test(`${KILLS} × kill -9 while producing: every acknowledged record is where its acknowledgement said, none twice`, {
-  timeout: 600_000,
+  timeout: TIMEOUT,
 }, async () => {
   const { directory, remove } = temporaryDirectory('kill')
   const ledger = new Map<number, string>()
@@ -93,9 +95,13 @@ test(`${KILLS} × kill -9 while producing: every acknowledged record is where it
       await working
       node = await spawnKafkaLite({ DATA_DIR: directory, ...SMALL })
       const seen = await readEverything(node.port)
-      for (const [offset, value] of ledger) expect(seen.get(offset), `the acknowledged record at ${offset}, life ${life}`).toBe(value)
+      const lost = [...ledger].filter(([offset, value]) => seen.get(offset) !== value)
+      expect(lost, `acknowledged records that are not there, life ${life}`).toEqual([])
       expect(new Set(seen.values()).size, `records that are there twice, life ${life}`).toBe(seen.size)
-      expect([...seen.keys()], 'offsets without a gap').toEqual([...seen.keys()].map((_, i) => i))
+      expect(
+        [...seen.keys()].findIndex((offset, i) => offset !== i),
+        `offsets without a gap, life ${life}`,
+      ).toBe(-1)
     }
     expect(ledger.size).toBeGreaterThan(KILLS * 5)
   } finally {
@@ -156,7 +162,7 @@ async function transformUntilError(kafka: Kafka, stopped: Promise<void>): Promis
   }
 }
 
-test('consume-transform-produce in transactions stays exactly-once while the broker is killed', { timeout: 600_000 }, async () => {
+test('consume-transform-produce in transactions stays exactly-once while the broker is killed', { timeout: TIMEOUT }, async () => {
   const MESSAGES = 60 * KILLS
   const { directory, remove } = temporaryDirectory('eos')
   let node: KafkaLiteProcess = await spawnKafkaLite({ DATA_DIR: directory, ...SMALL })

@@ -22,6 +22,8 @@ export const LIMITS = {
   tagKeyLength: 128,
   tagValueLength: 256,
   buckets: 1000,
+  /** Most buckets in one answer of ListBuckets, as in S3. */
+  bucketsPage: 10_000,
   users: 10_000,
   /** Open TCP connections; further ones are closed at once. */
   connections: 1024,

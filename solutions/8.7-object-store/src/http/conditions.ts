@@ -51,6 +51,23 @@ export function checkWrite(headers: ReadonlyMap<string, string>, current: Valida
   if (ifNoneMatch !== undefined && current && matches(ifNoneMatch, current.etag)) throw new S3Error('PreconditionFailed')
 }
 
+/**
+ * Checks the conditions of a deletion: those of a write, and `x-amz-if-match-size` and `x-amz-if-match-last-modified-time`.
+ * A deletion that must not happen is worse than one that is refused, so what cannot be read is refused, too.
+ */
+export function checkDelete(headers: ReadonlyMap<string, string>, current: (Validators & { readonly size: number }) | undefined): void {
+  checkWrite(headers, current)
+  const size = headers.get('x-amz-if-match-size')
+  const modified = headers.get('x-amz-if-match-last-modified-time')
+  if (size !== undefined && !/^\d{1,15}$/.test(size)) throw new S3Error('InvalidArgument', 'The size condition is not a whole number.')
+  if (modified !== undefined && Number.isNaN(Date.parse(modified)))
+    throw new S3Error('InvalidArgument', 'The condition on the last modification is not a date.')
+  if (size === undefined && modified === undefined) return
+  if (!current) throw new S3Error('NoSuchKey')
+  if (size !== undefined && Number(size) !== current.size) throw new S3Error('PreconditionFailed')
+  if (modified !== undefined && seconds(Date.parse(modified)) !== seconds(current.modified)) throw new S3Error('PreconditionFailed')
+}
+
 /** Whether a list of ETags (or *) has this one. */
 function matches(list: string, etag: string): boolean {
   return list.split(',').some(item => {

@@ -69,5 +69,5 @@ function bucketOfHost(host: string, domains: readonly string[]): string | undefi
 
 /** Whether this is a valid bucket name (Amazon S3 User Guide, "Bucket naming rules"). */
 export function isBucketName(name: string): boolean {
-  return /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name) && !name.includes('..') && !/^\d+\.\d+\.\d+\.\d+$/.test(name)
+  return /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name) && !/\.\.|\.-|-\./.test(name) && !/^\d+\.\d+\.\d+\.\d+$/.test(name)
 }

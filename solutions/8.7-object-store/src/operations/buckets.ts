@@ -19,22 +19,33 @@ export const OWNER: XmlNode = [
 
 const DEFAULT_REGION = 'us-east-1'
 
-/** ListBuckets: those that the user may reach. */
-export async function listBuckets(store: Store, request: S3Request): Promise<S3Response> {
+/** ListBuckets: those that the user may reach, in pages where `max-buckets` asks for them. The token is the last name of the page before. */
+export async function listBuckets(store: Store, request: S3Request, region = DEFAULT_REGION): Promise<S3Response> {
   const prefix = param(request, 'prefix') ?? ''
+  const token = param(request, 'continuation-token')
+  const limit = param(request, 'max-buckets') ?? String(LIMITS.bucketsPage)
+  if (!/^\d{1,5}$/.test(limit) || Number(limit) < 1 || Number(limit) > LIMITS.bucketsPage)
+    throw new S3Error('InvalidArgument', `max-buckets must be a whole number from 1 to ${LIMITS.bucketsPage}.`)
+  const after = token === undefined ? '' : Buffer.from(token, 'base64url').toString()
+  if (token !== undefined && !isBucketName(after)) throw new S3Error('InvalidArgument', 'The continuation token provided is incorrect.')
+  const elsewhere = (param(request, 'bucket-region') ?? region) !== region
   const names = [...store.metadata.namespace.buckets.keys()]
-    .filter(name => name.startsWith(request.auth.user.bucketPrefix) && name.startsWith(prefix))
+    .filter(name => name.startsWith(request.auth.user.bucketPrefix) && name.startsWith(prefix) && name > after && !elsewhere)
     .sort(compareKeys)
-  const buckets = names.map(
+  const page = names.slice(0, Number(limit))
+  const buckets = page.map(
     (name): XmlNode => [
       'Bucket',
       [
         ['Name', name],
         ['CreationDate', isoTime(bucketOf(store, name).record.created)],
+        ['BucketRegion', region],
       ],
     ],
   )
-  return xmlResponse(['ListAllMyBucketsResult', [OWNER, ['Buckets', buckets]]])
+  const next: XmlNode | undefined =
+    page.length < names.length ? ['ContinuationToken', Buffer.from(page.at(-1)!).toString('base64url')] : undefined
+  return xmlResponse(['ListAllMyBucketsResult', [OWNER, ['Buckets', buckets], next, prefix === '' ? undefined : ['Prefix', prefix]]])
 }
 
 /** CreateBucket. */

@@ -15,6 +15,8 @@ export const ABSENT: Readonly<Record<string, ErrorCode>> = {
   'object-lock': 'ObjectLockConfigurationNotFoundError',
   replication: 'ReplicationConfigurationNotFoundError',
   website: 'NoSuchWebsiteConfiguration',
+  ownershipControls: 'OwnershipControlsNotFoundError',
+  publicAccessBlock: 'NoSuchPublicAccessBlockConfiguration',
 }
 
 /** Configurations that every bucket has, in the state in which they do nothing. */

@@ -1,8 +1,8 @@
-import { checkWrite } from '../http/conditions.ts'
+import { checkDelete } from '../http/conditions.ts'
 import { S3Error } from '../http/errors.ts'
 import { param, type S3Request } from '../http/request.ts'
 import { type S3Response, xmlResponse } from '../http/response.ts'
-import { childrenOf, childText, parseXml } from '../http/xml-parser.ts'
+import { childrenOf, childText, parseXml, type XmlElement } from '../http/xml-parser.ts'
 import type { XmlNode } from '../http/xml-writer.ts'
 import { LIMITS } from '../limits.ts'
 import { receiveText } from './receive.ts'
@@ -38,8 +38,7 @@ export async function deleteObjects(store: Store, request: S3Request): Promise<S
       const version: XmlNode | undefined = versionId === undefined ? undefined : ['VersionId', versionId]
       try {
         if (key === '' || Buffer.byteLength(key) > LIMITS.keyBytes) throw new S3Error('KeyTooLongError')
-        const etag = childText(object, 'ETag')
-        const deleted = await deleteVersion(store, request.bucket!, key, versionId, new Map(etag ? [['if-match', etag]] : []))
+        const deleted = await deleteVersion(store, request.bucket!, key, versionId, conditionsOf(object))
         if (quiet) return undefined
         const marker: (XmlNode | undefined)[] = deleted.deleteMarker
           ? [['DeleteMarker', true], deleted.versionId ? ['DeleteMarkerVersionId', deleted.versionId] : undefined]
@@ -52,6 +51,21 @@ export async function deleteObjects(store: Store, request: S3Request): Promise<S
     }),
   )
   return xmlResponse(['DeleteResult', results])
+}
+
+/** The conditions of one key in a batch, by the names that their headers have. */
+function conditionsOf(object: XmlElement): ReadonlyMap<string, string> {
+  const names = [
+    ['ETag', 'if-match'],
+    ['Size', 'x-amz-if-match-size'],
+    ['LastModifiedTime', 'x-amz-if-match-last-modified-time'],
+  ] as const
+  return new Map(
+    names.flatMap(([child, header]): [string, string][] => {
+      const value = childText(object, child)
+      return value ? [[header, value]] : []
+    }),
+  )
 }
 
 async function deleteVersion(
@@ -67,7 +81,7 @@ async function deleteVersion(
     const bucket = bucketOf(store, bucketName)
     const versions = bucket.keys.get(key) ?? []
     const current = versionId === undefined ? currentVersion(bucket, key) : versions.find(version => version.versionId === versionId)
-    checkWrite(conditions, current)
+    checkDelete(conditions, current)
     const { versioning } = bucket.record
     if (versionId !== undefined || versioning === 'Off') {
       const target = versions.find(version => version.versionId === (versionId ?? 'null'))

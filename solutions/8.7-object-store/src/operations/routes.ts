@@ -48,8 +48,6 @@ const UNSUPPORTED = [
   'metrics',
   'analytics',
   'intelligent-tiering',
-  'ownershipControls',
-  'publicAccessBlock',
   'session',
 ]
 

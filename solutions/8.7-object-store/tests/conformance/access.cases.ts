@@ -22,7 +22,16 @@ function chunked(
   return transmit(c.url, 'PUT', target, signed.headers, signedChunks(signed.seed, DATA, trailers, tamper))
 }
 
-const VERSITYGW_DIFFERS = new Set(['lifecycle', 'encryption', 'notification', 'replication'])
+const DIFFERS: Readonly<Record<string, Case['differs']>> = {
+  ...Object.fromEntries(
+    ['lifecycle', 'encryption', 'notification', 'replication'].map(name => [
+      name,
+      { versitygw: 'has another answer for this configuration' },
+    ]),
+  ),
+  ownershipControls: { minio: 'does not have this configuration', versitygw: 'has one for each bucket' },
+  publicAccessBlock: { minio: 'does not have this configuration', versitygw: 'does not have this configuration' },
+}
 
 async function afterwards(c: Context, status: string) {
   return [status, await outcome(get(c, 'a'), body => body.length)]
@@ -179,13 +188,15 @@ export const accessCases: Case[] = [
       ['replication', '404 ReplicationConfigurationNotFoundError'],
       ['object-lock', '404 ObjectLockConfigurationNotFoundError'],
       ['website', '404 NoSuchWebsiteConfiguration'],
+      ['ownershipControls', '404 OwnershipControlsNotFoundError'],
+      ['publicAccessBlock', '404 NoSuchPublicAccessBlockConfiguration'],
     ] as const
   ).map(
     ([name, expected]): Case => ({
       name: `GET ?${name}`,
       run: async c => brief(await c.raw({ target: `/${c.bucket}?${name}` })),
       expected,
-      ...(VERSITYGW_DIFFERS.has(name) ? { differs: { versitygw: 'has another answer for this configuration' } } : {}),
+      differs: DIFFERS[name] ?? {},
     }),
   ),
 ]

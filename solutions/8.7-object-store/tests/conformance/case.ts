@@ -49,7 +49,9 @@ export function brief(response: RawResponse): string {
 
 /** PutObject with few words. */
 export function put({ s3, bucket }: Context, Key: string, Body: string | Uint8Array = 'x', more: Partial<PutObjectCommandInput> = {}) {
-  return s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body, ...more }))
+  // The SDK takes an empty text for no body at all, and warns that its length is unknown.
+  const length = Body.length === 0 ? { ContentLength: 0 } : {}
+  return s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body, ...length, ...more }))
 }
 
 /** GetObject with few words: the body as text. */

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto'
 import {
   CopyObjectCommand,
+  CreateBucketCommand,
   DeleteBucketCommand,
   DeleteObjectCommand,
   DeleteObjectsCommand,
   GetBucketLocationCommand,
   HeadBucketCommand,
+  ListBucketsCommand,
 } from '@aws-sdk/client-s3'
 import { brief, type Case, get, head, outcome, put } from './case.ts'
 
@@ -89,6 +91,63 @@ export const objectCases: Case[] = [
     name: 'creating a bucket twice',
     run: async c => brief(await c.raw({ method: 'PUT', target: `/${c.bucket}` })),
     expected: '409 BucketAlreadyOwnedByYou',
+  },
+  {
+    name: 'buckets in pages, by prefix',
+    run: async c => {
+      const names = ['1', '2', '3'].map(end => `${c.bucket}-p${end}`)
+      for (const Bucket of names) await c.s3.send(new CreateBucketCommand({ Bucket }))
+      const page = (more: object) => c.s3.send(new ListBucketsCommand({ Prefix: `${c.bucket}-p`, ...more }))
+      const short = (answer: { Buckets?: { Name?: string }[] }) => answer.Buckets?.map(({ Name }) => Name?.slice(-2))
+      try {
+        const first = await page({ MaxBuckets: 2 })
+        const rest = first.ContinuationToken ? await page({ MaxBuckets: 2, ContinuationToken: first.ContinuationToken }) : {}
+        const answers = [short(first), short(rest), 'ContinuationToken' in rest, first.Prefix === `${c.bucket}-p`]
+        return [...answers, await outcome(page({ MaxBuckets: 10_001 })), await outcome(page({ MaxBuckets: 1, ContinuationToken: '?' }))]
+      } finally {
+        for (const Bucket of names) await c.s3.send(new DeleteBucketCommand({ Bucket }))
+      }
+    },
+    expected: [['p1', 'p2'], ['p3'], false, true, '400 InvalidArgument', '400 InvalidArgument'],
+    differs: { minio: 'gives all buckets in one answer', versitygw: 'reads tokens and limits otherwise' },
+  },
+  {
+    name: 'bucket names that DNS does not take',
+    run: c =>
+      Promise.all(
+        ['foo-.bar', 'foo.-bar', 'foo..bar', '-foo', 'foo.'].map(async name => brief(await c.raw({ method: 'PUT', target: `/${name}` }))),
+      ),
+    expected: Array.from({ length: 5 }, () => '400 InvalidBucketName'),
+    differs: { versitygw: 'takes any name' },
+  },
+  {
+    name: 'deletion on conditions: ETag, size, time of the last change',
+    run: async c => {
+      await put(c, 'a', 'hello')
+      const { LastModified } = await head(c, 'a')
+      const remove = (more: object) => outcome(c.s3.send(new DeleteObjectCommand({ Bucket: c.bucket, Key: 'a', ...more })))
+      const batch = async (more: object) => {
+        const answer = await c.s3.send(new DeleteObjectsCommand({ Bucket: c.bucket, Delete: { Objects: [{ Key: 'a', ...more }] } }))
+        return answer.Errors?.[0]?.Code ?? answer.Deleted?.[0]?.Key
+      }
+      const refused = [
+        await remove({ IfMatch: '"bad"' }),
+        await remove({ IfMatchSize: 4 }),
+        await remove({ IfMatchLastModifiedTime: new Date(0) }),
+        await batch({ ETag: '"bad"' }),
+        await batch({ Size: 6 }),
+        await batch({ LastModifiedTime: new Date(0) }),
+      ]
+      const there = await get(c, 'a').catch(() => 'gone')
+      const allowed = await batch({ ETag: MD5_OF_HELLO, Size: 5, LastModifiedTime: LastModified })
+      return [...refused, there, allowed, await remove({ IfMatchSize: 5 })]
+    },
+    expected: [
+      ...['412 PreconditionFailed', '412 PreconditionFailed', '412 PreconditionFailed'],
+      ...['PreconditionFailed', 'PreconditionFailed', 'PreconditionFailed'],
+      ...['hello', 'a', '404 NoSuchKey'],
+    ],
+    differs: { minio: 'deletes whatever the conditions say', versitygw: 'knows some of the conditions only' },
   },
   {
     name: 'a bad bucket name',

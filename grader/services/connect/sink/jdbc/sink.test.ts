@@ -1,6 +1,10 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { random } from '../../../../kpi/random.ts'
 import { startPipeline } from '../../testing/pipeline.ts'
 
+/** MILLRACE_SOAK_KILLS makes it longer, MILLRACE_SEED replays. */
+const KILLS = Number(process.env['MILLRACE_SOAK_KILLS'] ?? 2)
+const seed = Number(process.env['MILLRACE_SEED'] ?? Date.now() % 100_000)
 let pipe: Awaited<ReturnType<typeof startPipeline>>
 const sql = async (text: string, values?: unknown[]) => (await pipe.postgres.admin.query(text, values)).rows
 
@@ -65,19 +69,28 @@ test('upsert writes each key once, the last value wins, a null value deletes; do
   await end()
 })
 
-test('killed between write and commit, again and again: the table equals what was sent', async () => {
-  const { send, end } = await sink('steady', { 'auto.create': 'true' })
-  const expected = new Map<string, string>()
-  for (let round = 0; round < 2; round++) {
-    const rows = Array.from({ length: 500 }, (_, i) => row(i % 97, `${round}/${i}`))
-    for (const [i] of rows.entries()) expected.set(String(i % 97), `${round}/${i}`)
-    await send(...rows)
-    await pipe.connect.restart()
-  }
-  const all = async () => new Map((await sql('SELECT id, name FROM steady')).map(one => [one.id, one.name]))
-  await expect.poll(() => all().catch(() => null), { timeout: 20_000 }).toEqual(expected)
-  await end()
-}, 60_000)
+test(
+  `killed ${KILLS} times between write and commit (seed ${seed}): the table equals what was sent`,
+  async () => {
+    const { send, end } = await sink('steady', { 'auto.create': 'true' })
+    const expected = new Map<string, string>()
+    const draw = random(seed, 'sink kills')
+    for (let round = 0; round < KILLS; round++) {
+      const rows = Array.from({ length: 500 }, (_, i) => row(i % 97, `${round}/${i}`))
+      for (const [i] of rows.entries()) expected.set(String(i % 97), `${round}/${i}`)
+      await send(...rows)
+      // The moment: as many rows of this round as were drawn are in the table.
+      const written = draw.int(0, 97)
+      const found = async () => (await sql('SELECT count(*)::int AS n FROM steady WHERE name LIKE $1', [`${round}/%`]))[0].n
+      await expect.poll(() => found().catch(() => -1), { timeout: 20_000, interval: 1 }).toBeGreaterThanOrEqual(written)
+      await pipe.connect.restart()
+    }
+    const all = async () => new Map((await sql('SELECT id, name FROM steady')).map(one => [one.id, one.name]))
+    await expect.poll(() => all().catch(() => null), { timeout: 20_000 }).toEqual(expected)
+    await end()
+  },
+  60_000 + KILLS * 10_000,
+)
 
 test('a poison message goes to the dead letter queue with its reason; the rest flows', async () => {
   const dlq = `${pipe.kafka.topicPrefix}dlq`
