@@ -3,7 +3,7 @@ import { loadImages } from '../../images/manifest.ts'
 import type { Plan } from '../../kpi/plan.ts'
 import type { Timeline } from '../../kpi/types.ts'
 import { hasContainers } from '../../process/containers.ts'
-import { type BuiltImage, buildImage } from './built-image.ts'
+import { type BuildOptions, type BuiltImage, buildImage } from './built-image.ts'
 import { openProject } from './compose.ts'
 import type { ComposeProject, UpOptions } from './project.ts'
 
@@ -27,8 +27,8 @@ export interface ComposeFixture {
   open(options?: ProjectOptions): Promise<ComposeProject>
   /** `open`, and starts it: every container runs, and is healthy where it has a healthcheck. */
   up(options?: ProjectOptions & UpOptions): Promise<ComposeProject>
-  /** Builds the Dockerfile of the lab folder; the image goes at the KPI's end. */
-  image(): Promise<BuiltImage>
+  /** Builds a Dockerfile of the lab folder, or of another one; the image goes at the KPI's end. */
+  image(options?: BuildOptions & { dir?: string }): Promise<BuiltImage>
 }
 
 /** Makes the fixture of one KPI. */
@@ -42,9 +42,9 @@ export function composeFixture(at: { plan: Plan; root: string; timeline: Timelin
   }
   return {
     open,
-    async image() {
+    async image({ dir = plan.workspace, ...options } = {}) {
       hasContainers(plan.runDir)
-      const image = await buildImage(plan.workspace, plan.runId)
+      const image = await buildImage(dir, plan.runId, options)
       cleanups.push(() => image.remove())
       return image
     },

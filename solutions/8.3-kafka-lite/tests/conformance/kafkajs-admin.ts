@@ -1,4 +1,5 @@
 import { ConfigResourceTypes } from 'kafkajs'
+import { eventually } from '../support/eventually.ts'
 import { createTopic, errorOf, kafkajs, partitioner, readAll, type Scenario } from './scenario.ts'
 
 /** Administration with kafkajs. */
@@ -26,7 +27,8 @@ export const scenarios: Scenario[] = [
         isr,
       }))
       await admin.deleteTopics({ topics: [topic] })
-      const gone = !(await admin.listTopics()).includes(topic)
+      // The broker may answer before the name is gone everywhere.
+      const gone = await eventually(async () => !(await admin.listTopics()).includes(topic), 'the deleted topic is listed no more')
       const unknown = await errorOf(() => admin.deleteTopics({ topics: [target.unique('never')] }))
       await admin.disconnect()
       return {

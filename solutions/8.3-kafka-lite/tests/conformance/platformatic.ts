@@ -1,4 +1,5 @@
 import { Admin, Consumer, MessagesStreamModes, ProduceAcks, Producer, stringDeserializers, stringSerializers } from '@platformatic/kafka'
+import { eventually } from '../support/eventually.ts'
 import { createTopic, type Scenario, type Target } from './scenario.ts'
 
 const base = (target: Target) => ({ clientId: 'platformatic', bootstrapBrokers: target.brokers, strict: true, retries: 3 })
@@ -104,7 +105,8 @@ export const scenarios: Scenario[] = [
       })
       const ends = await admin.listOffsets({ topics: [{ name: topic, partitions: [{ partitionIndex: 0, timestamp: -1n }] }] })
       await admin.deleteTopics({ topics: [topic] })
-      const gone = !(await admin.listTopics()).includes(topic)
+      // The broker may answer before the name is gone everywhere.
+      const gone = await eventually(async () => !(await admin.listTopics()).includes(topic), 'the deleted topic is listed no more')
       await admin.close()
       return {
         partitions: created!.partitions,

@@ -1,0 +1,10 @@
+import { judgePredictions } from '../../experiments/predictions/judge.ts'
+import { kpi } from '../../kpi/index.ts'
+import { pools } from './predictions.ts'
+
+kpi('cache-predicted', async ({ compose, learner, predictions, scratch, cleanup }) => {
+  await judgePredictions(pools[1], async () => ({ compose, labDir: learner.dir, scratch, cleanup }), {
+    predictions,
+    read: path => learner.read(path),
+  })
+})
