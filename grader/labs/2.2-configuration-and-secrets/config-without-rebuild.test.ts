@@ -6,7 +6,11 @@ import { PROD, prepare } from './support/stage.ts'
 
 kpi('config-without-rebuild', async ({ compose, learner, random }) => {
   prepare(learner.dir, random)
-  const settings = () => ({ environment: `e-${random.word(5)}`, depot: `Depot ${random.word(8)}`, logLevel: random.pick(['debug', 'warn']) })
+  const settings = () => ({
+    environment: `e-${random.word(5)}`,
+    depot: `Depot ${random.word(8)}`,
+    logLevel: random.pick(['debug', 'warn']),
+  })
   const write = ({ environment, depot, logLevel }: ReturnType<typeof settings>) =>
     writeFileSync(join(learner.dir, 'graded.env'), `ENVIRONMENT=${environment}\nDEPOT=${depot}\nLOG_LEVEL=${logLevel}\n`)
   write(settings())
@@ -23,7 +27,10 @@ kpi('config-without-rebuild', async ({ compose, learner, random }) => {
   did('I started prod, wrote other values into the env file, and ran `docker compose up -d --no-build`.')
   expect((await ask(project, 'GET', '/settings')).body, 'GET /settings').toEqual(next)
   const { body } = await ask(project, 'GET', '/bookings')
-  expect((body as { shipment: string }[]).map(booking => booking.shipment), 'GET /bookings, booked before').toEqual([shipment])
+  expect(
+    (body as { shipment: string }[]).map(booking => booking.shipment),
+    'GET /bookings, booked before',
+  ).toEqual([shipment])
 
   await project.up()
   did('Then I let compose build again, with the new values.')

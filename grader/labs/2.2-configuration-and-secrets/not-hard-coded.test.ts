@@ -24,7 +24,11 @@ kpi('not-hard-coded', async ({ compose, learner, random }) => {
 
   const drawn = prepare(learner.dir, random)
   const resolved: Place[] = []
-  for (const [name, options] of [['compose.yaml alone', { files: [BASE] }], ['dev', DEV], ['prod', PROD]] as const) {
+  for (const [name, options] of [
+    ['compose.yaml alone', { files: [BASE] }],
+    ['dev', DEV],
+    ['prod', PROD],
+  ] as const) {
     const { config } = await compose.open({ ...options, files: [...options.files] })
     resolved.push({ name: `the resolved configuration of ${name}`, content: JSON.stringify(config) })
   }

@@ -44,7 +44,8 @@ kpi('one-base', async ({ compose, learner, random }) => {
   const { code } = await prod.exec('api', ['sh', '-c', 'echo > /app/probe'], { user: '0' })
   expect(code === 0 ? 'written' : 'refused', 'a write to /app in the api of prod, as root').toBe('refused')
   for (const { service, restartPolicy } of await prod.containers())
-    expect(['always', 'unless-stopped', 'on-failure'].includes(restartPolicy) ? 'a restart policy' : restartPolicy, `${service} in prod`).toBe(
-      'a restart policy',
-    )
+    expect(
+      ['always', 'unless-stopped', 'on-failure'].includes(restartPolicy) ? 'a restart policy' : restartPolicy,
+      `${service} in prod`,
+    ).toBe('a restart policy')
 })

@@ -8,6 +8,7 @@ export interface Booking {
   shipment: string
 }
 
+/** The table of bookings, made when it is first used. Every method rejects with the driver's error when the database does not answer. */
 export class Bookings {
   private readonly pool: pg.Pool
   private ready: Promise<unknown> | undefined

@@ -8,6 +8,7 @@ export interface Settings {
   database: { host: string; user: string; database: string; password: string }
 }
 
+/** Reads the settings from the environment. */
 export function readSettings(env: NodeJS.ProcessEnv): Settings {
   return {
     environment: env['ENVIRONMENT'] ?? 'dev',

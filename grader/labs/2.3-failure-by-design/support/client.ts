@@ -31,7 +31,9 @@ export async function ask(project: ComposeProject, path: string, body?: unknown)
   }
 }
 
+/** GET of one booking; never rejects. */
 export const read = (project: ComposeProject, id: string): Promise<Answer> => ask(project, `/bookings/${id}`)
+/** POST of one booking; never rejects. */
 export const book = (project: ComposeProject, id: string): Promise<Answer> => ask(project, '/bookings', { id, shipment: `of ${id}` })
 
 /** A status in the words of the lesson. */

@@ -4,7 +4,9 @@ import { judgeLedger, type Ledger } from '../../../experiments/ledger.ts'
 import { did, eventually, fail } from '../../../kpi/index.ts'
 
 async function rows(project: ComposeProject, statement: string): Promise<string[]> {
-  const { code, stdout, stderr } = await project.exec('db', ['psql', '-U', 'fjordline', '-d', 'fleet', '-XAtc', statement], { user: 'postgres' })
+  const { code, stdout, stderr } = await project.exec('db', ['psql', '-U', 'fjordline', '-d', 'fleet', '-XAtc', statement], {
+    user: 'postgres',
+  })
   if (code !== 0) fail({ expected: 'an answer of db', saw: stderr.trim() })
   return stdout.split('\n').filter(Boolean)
 }

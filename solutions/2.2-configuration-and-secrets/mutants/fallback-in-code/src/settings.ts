@@ -20,7 +20,12 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     environment: needed('ENVIRONMENT'),
     depot: needed('DEPOT'),
     logLevel: (env['LOG_LEVEL'] ?? 'info') as Level,
-    database: { host: 'db', user: 'fjordline', database: 'fleet', password: env['DB_PASSWORD_FILE'] ? secretIn(env['DB_PASSWORD_FILE']) : 'dev-only-fjord-and-salmon' },
+    database: {
+      host: 'db',
+      user: 'fjordline',
+      database: 'fleet',
+      password: env['DB_PASSWORD_FILE'] ? secretIn(env['DB_PASSWORD_FILE']) : 'dev-only-fjord-and-salmon',
+    },
   }
 }
 

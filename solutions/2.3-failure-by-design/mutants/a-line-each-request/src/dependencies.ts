@@ -2,6 +2,7 @@
 import type { Dependency } from './contract.ts'
 import { log } from './log.ts'
 
+/** What is down, by the calls that were watched. */
 export class Dependencies {
   private readonly broken = new Set<Dependency>()
 
