@@ -33,6 +33,8 @@ export interface ComposeOptions {
   /** Bytes: for a service without a limit (default 512 MiB), and the most that one may have (default 1.5 GiB). */
   memory?: { usual?: number; most?: number }
   timeline?: Timeline
+  /** Made by `warmProject`: a name and ports that stay the same over several openings. */
+  warm?: { name: string; ports: Ports }
 }
 
 const MIB = 2 ** 20
@@ -47,12 +49,13 @@ export async function openProject(options: ComposeOptions): Promise<ComposeProje
   const { runId, runDir, labDir, timeline } = options
   await requireEngine()
   hasContainers(runDir)
-  await sweepContainers()
-  const project = `${projectPrefix(runId)}${randomBytes(3).toString('hex')}`
-  const marks = { runId, project }
+  // A warm project is opened at every save, in a session that swept when it began.
+  if (!options.warm) await sweepContainers()
+  const project = options.warm?.name ?? `${projectPrefix(runId)}${randomBytes(3).toString('hex')}`
+  const marks = { runId, project, warm: options.warm !== undefined }
   const files = (options.files ?? ['compose.yaml']).map(file => resolve(labDir, file))
   const own = join(runDir, project)
-  mkdirSync(own)
+  mkdirSync(own, { recursive: true })
   const override = join(own, 'override.yaml')
   const common = [
     'compose',
@@ -61,7 +64,7 @@ export async function openProject(options: ComposeOptions): Promise<ComposeProje
     ...(options.profiles ?? []).flatMap(profile => ['--profile', profile]),
   ]
   const theirs = [...common, ...files.flatMap(file => ['--file', file])]
-  const ports: Ports = new Map()
+  const ports: Ports = options.warm?.ports ?? new Map()
   const env = options.env ?? {}
   const read = (args: string[]) => resolvedConfig(args, { cwd: labDir, runId, env })
   const memory = { usual: options.memory?.usual ?? 512 * MIB, most: options.memory?.most ?? 1536 * MIB }

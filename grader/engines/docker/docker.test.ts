@@ -41,6 +41,7 @@ const leftOf = async (runId: string): Promise<string[]> => {
 
 describe.runIf(hasEngine && ready)(
   named('with an engine', hasEngine && ready, hasEngine ? `${IMAGE} is not here: pnpm images build debian` : undefined),
+  { timeout: 120_000 }, // A busy engine takes seconds for each container; what is to be fast is measured by deadlines in the tests.
   () => {
     let run: Run
     const open: ComposeProject[] = []

@@ -6,6 +6,7 @@ import { hasContainers } from '../../process/containers.ts'
 import { type BuildOptions, type BuiltImage, buildImage } from './built-image.ts'
 import { openProject } from './compose.ts'
 import type { ComposeProject, UpOptions } from './project.ts'
+import { type WarmOptions, warmProject } from './warm.ts'
 
 /** Which files make the project. */
 export interface ProjectOptions {
@@ -27,6 +28,11 @@ export interface ComposeFixture {
   open(options?: ProjectOptions): Promise<ComposeProject>
   /** `open`, and starts it: every container runs, and is healthy where it has a healthcheck. */
   up(options?: ProjectOptions & UpOptions): Promise<ComposeProject>
+  /**
+   * The project that KPIs which only look share: what has not changed since the KPI or the save before stays up. Not for a KPI that writes,
+   * kills, or reads logs.
+   */
+  warm(options?: ProjectOptions & WarmOptions): Promise<ComposeProject>
   /** Builds a Dockerfile of the lab folder, or of another one; the image goes at the KPI's end. */
   image(options?: BuildOptions & { dir?: string }): Promise<BuiltImage>
 }
@@ -34,14 +40,20 @@ export interface ComposeFixture {
 /** Makes the fixture of one KPI. */
 export function composeFixture(at: { plan: Plan; root: string; timeline: Timeline; cleanups: (() => unknown)[] }): ComposeFixture {
   const { plan, root, timeline, cleanups } = at
+  const images = loadImages(root).map(({ image }) => image)
+  const here = { runId: plan.runId, runDir: plan.runDir, labDir: plan.workspace, images, timeline }
   const open: ComposeFixture['open'] = async (options = {}) => {
-    const images = loadImages(root).map(({ image }) => image)
-    const project = await openProject({ ...options, runId: plan.runId, runDir: plan.runDir, labDir: plan.workspace, images, timeline })
+    const project = await openProject({ ...options, ...here })
     cleanups.push(() => project.close())
     return project
   }
   return {
     open,
+    async warm(options = {}) {
+      const project = await warmProject({ ...options, ...here })
+      cleanups.push(() => project.events.close())
+      return project
+    },
     async image({ dir = plan.workspace, ...options } = {}) {
       hasContainers(plan.runDir)
       const image = await buildImage(dir, plan.runId, options)

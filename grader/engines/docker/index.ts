@@ -1,6 +1,7 @@
 /**
- * The docker engine: containers come from the learner's compose file, one project a KPI; nothing is shared between KPIs. A lab that lists
- * services is judged on the embedded ones too, whose clock can be steered and whose users are confined; its KPIs that need docker use containers.
+ * The docker engine: containers come from the learner's compose file, one project a KPI, or a warm one that KPIs share which only
+ * look. A lab that lists services is judged on the embedded ones too, whose clock can be steered and whose users are confined; its KPIs that need
+ * docker use containers.
  */
 import { repositoryRoot } from '../../course/root.ts'
 import type { ServiceName } from '../../course/types.ts'
@@ -10,7 +11,7 @@ import { hasContainers } from '../../process/containers.ts'
 import { startEmbedded } from '../embedded/index.ts'
 import type { Engine, EngineOptions } from '../engine.ts'
 import { requireEngine } from './reachable.ts'
-import { removeRun, sweepContainers } from './sweep.ts'
+import { removeKpis, removeRun, sweepContainers } from './sweep.ts'
 
 /**
  * Makes sure that an engine is there, and clean: what dead runs left in it is removed.
@@ -35,9 +36,9 @@ export async function startDocker(names: readonly ServiceName[], options: Engine
       await requireEngine()
       await embedded.ensureHealthy()
     },
-    // A worker that was killed could not remove its project.
+    // A worker that was killed could not remove its project. What is warm stays; who uses it next looks whether it is as it was left.
     async reset() {
-      await removeRun(runId)
+      await removeKpis(runId)
       await embedded.reset()
     },
     stop: () => (stopped ??= Promise.allSettled([removeRun(runId), embedded.stop()]).then(() => {})),

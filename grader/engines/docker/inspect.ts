@@ -30,6 +30,7 @@ interface Inspected {
   RestartCount: number
   State: {
     Status: string
+    StartedAt: string
     ExitCode: number
     OOMKilled: boolean
     Pid: number

@@ -6,16 +6,24 @@ import { runsDir } from '../../process/places.ts'
 export interface Marks {
   runId: string
   project: string
+  /** It outlives the KPI that made it, and ends with the run. */
+  warm?: boolean
 }
 
 export const RUN_LABEL = 'org.millrace.run'
 export const HOME_LABEL = 'org.millrace.home'
+/** How long it is kept: "kpi" or "run". */
+export const KEEP_LABEL = 'org.millrace.keep'
 
 /** Where runs of this user on this machine have their folders: an engine may be shared with others, whose runs we cannot see. */
 export const home = (): string => `${hostname()}:${runsDir()}`
 
 /** The labels of everything that a project makes. */
-export const labelsOf = ({ runId }: Marks): Record<string, string> => ({ [RUN_LABEL]: runId, [HOME_LABEL]: home() })
+export const labelsOf = ({ runId, warm }: Marks): Record<string, string> => ({
+  [RUN_LABEL]: runId,
+  [HOME_LABEL]: home(),
+  [KEEP_LABEL]: warm ? 'run' : 'kpi',
+})
 
 /** Compose project names of a run start with it; images that a project builds do too. */
 export const projectPrefix = (runId: string): string => `mr${runId.toLowerCase().replace(/[^a-z0-9]/g, '')}-`

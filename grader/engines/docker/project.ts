@@ -27,6 +27,8 @@ export interface Prepared {
 export interface UpOptions {
   /** Only these and what they depend on. */
   services?: string[]
+  /** Which services are built; default those of `services`. */
+  build?: string[]
   /** Milliseconds until every container runs and is healthy; default 60,000. Building counts apart, five minutes. */
   within?: number
   /** Further arguments of `docker compose up`, e.g. --force-recreate. */
@@ -73,12 +75,12 @@ export class ComposeProject {
    * MR-E-115 when one is not ready in time, MR-E-124 when the engine does not answer
    */
   async up(options: UpOptions = {}): Promise<void> {
-    const { services = [], within = 60_000, args = [], onProgress } = options
+    const { services = [], build = services, within = 60_000, args = [], onProgress } = options
     this.config = await this.prepared.check()
     const watch = onProgress ? { onLine: onProgress } : {}
     try {
-      if (Object.values(this.config.services ?? {}).some(service => service.build)) {
-        const built = await this.compose(['--progress', 'plain', 'build', ...services], { within: BUILD_WITHIN, ...watch })
+      if (options.build?.length !== 0 && Object.values(this.config.services ?? {}).some(service => service.build)) {
+        const built = await this.compose(['--progress', 'plain', 'build', ...build], { within: BUILD_WITHIN, ...watch })
         if (built.code !== 0) throw this.failed('a build', built.stderr || built.stdout)
       }
       const deadline = performance.now() + within

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { runsDir } from '../../process/places.ts'
 import { askDocker, docker } from './client.ts'
-import { HOME_LABEL, home, projectPrefix, RUN_LABEL } from './marks.ts'
+import { HOME_LABEL, home, KEEP_LABEL, projectPrefix, RUN_LABEL } from './marks.ts'
 
 /** How many of each were removed. */
 export interface Swept {
@@ -49,6 +49,10 @@ export async function removeLabelled(labels: readonly string[], imagePrefix?: st
 /** Remove everything of one run. */
 export const removeRun = (runId: string): Promise<Swept> =>
   removeLabelled([`${RUN_LABEL}=${runId}`, `${HOME_LABEL}=${home()}`], projectPrefix(runId))
+
+/** Remove what KPIs of a run made for themselves: what a killed worker left. Warm projects stay. */
+export const removeKpis = (runId: string): Promise<Swept> =>
+  removeLabelled([`${RUN_LABEL}=${runId}`, `${HOME_LABEL}=${home()}`, `${KEEP_LABEL}=kpi`], `${projectPrefix(runId)}[0-9a-f]`)
 
 /** Runs of this user on this machine that have something in the engine and no folder any more: their grader is gone. */
 export async function deadRuns(): Promise<string[]> {

@@ -5,7 +5,7 @@ import { ANSWERS_WITHIN, PORTS, portOf } from './support/learners.ts'
 import { SERVICES } from './support/stack.ts'
 
 kpi('ports-answer', async ({ compose }) => {
-  const project = await compose.up()
+  const project = await compose.warm({ stays: ['db', 'cache'] })
   did('I started your compose.yaml on ports of my own, and asked each service at its published port.')
   for (const service of SERVICES) {
     portOf(project, service)
