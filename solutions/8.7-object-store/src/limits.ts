@@ -35,6 +35,8 @@ export const LIMITS = {
   headersMs: 20_000,
   clockSkewMs: 15 * 60_000,
   presignSeconds: 7 * 24 * 3600,
+  /** All fields of a form together, without its file: S3 takes 20 KB. */
+  formFieldBytes: 20 * KiB,
   awsChunkHeaderBytes: 1 * KiB,
   trailerBytes: 4 * KiB,
   /** How much of a refused body is still read, so that the client gets to see the answer. */

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto'
-import { S3Error } from '../http/errors.ts'
+import { type ErrorCode, S3Error } from '../http/errors.ts'
 import type { Query } from '../http/uri.ts'
 import { LIMITS } from '../limits.ts'
 import { canonicalRequest, type Scope, scopeText, sign, signingKey, stringToSign } from './canonical.ts'
@@ -108,7 +108,11 @@ function claimFromQuery({ headers, query }: UnverifiedRequest): Claim {
   }
 }
 
-function parseCredential(claim: Claim, region: string | undefined): { accessKey: string; scope: Scope } {
+/** Access key and scope of a credential. Throws the error that the claim's place has for malformed ones. */
+export function parseCredential(
+  claim: { readonly credential: string; readonly malformed: ErrorCode },
+  region: string | undefined,
+): { accessKey: string; scope: Scope } {
   const parts = claim.credential.split('/')
   const [date, requestRegion, service, terminator] = parts.slice(-4)
   const accessKey = parts.slice(0, -4).join('/')

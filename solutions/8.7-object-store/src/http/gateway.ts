@@ -6,10 +6,12 @@ import { authenticate } from '../auth/sigv4.ts'
 import type { Users } from '../auth/users.ts'
 import { LIMITS } from '../limits.ts'
 import { manageUsers } from '../operations/manage-users.ts'
+import { formRequest } from '../operations/post-object.ts'
 import { route } from '../operations/routes.ts'
 import type { Store } from '../operations/store.ts'
 import { ChunkCorrupt } from '../storage/chunk-codec.ts'
 import { S3Error } from './errors.ts'
+import { formBoundary } from './form-body.ts'
 import { Payload } from './payload.ts'
 import { parseRequest, type S3Request } from './request.ts'
 import { errorDocument, type S3Response } from './response.ts'
@@ -70,7 +72,7 @@ async function answer(
   try {
     if (message.url === '/-/health') result = { status: 200 }
     else {
-      const request = verified(options, message, response, expectsContinue, requestId)
+      const request = await verified(options, message, response, expectsContinue, requestId)
       const managed = await manageUsers(options.users, request)
       if (managed) result = managed
       else {
@@ -101,23 +103,26 @@ async function deliver(message: IncomingMessage, response: ServerResponse, resul
   }
 }
 
-function verified(
+async function verified(
   options: GatewayOptions,
   message: IncomingMessage,
   response: ServerResponse,
   expectsContinue: boolean,
   requestId: string,
-): S3Request {
+): Promise<S3Request> {
   const parsed = parseRequest(message, options.domains)
   const now = options.now()
+  const incoming = () => {
+    if (expectsContinue) response.writeContinue()
+    return message.iterator({ destroyOnReturn: false }) // a refused body must not take the connection, and the answer, with it
+  }
+  const boundary = formBoundary(parsed.headers.get('content-type'))
+  if (boundary !== undefined && message.method === 'POST' && parsed.key === undefined && parsed.query.length === 0)
+    return formRequest({ ...parsed, requestId, now }, boundary, incoming(), options)
   const auth = isSigV2Presigned(parsed.query)
     ? authenticateSigV2(parsed, options.users, now)
     : authenticate(parsed, options.users, options.region, now)
-  const payload = new Payload(parsed.headers, auth, () => {
-    if (expectsContinue) response.writeContinue()
-    return message.iterator({ destroyOnReturn: false }) // a refused body must not take the connection, and the answer, with it
-  })
-  return { ...parsed, auth, payload, requestId, now }
+  return { ...parsed, auth, payload: new Payload(parsed.headers, auth, incoming), requestId, now }
 }
 
 function refusal(options: GatewayOptions, message: IncomingMessage, error: unknown, requestId: string): S3Response {

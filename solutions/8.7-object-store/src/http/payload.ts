@@ -11,11 +11,21 @@ const KINDS: Record<string, { signed: boolean; trailer: boolean }> = {
   'STREAMING-UNSIGNED-PAYLOAD-TRAILER': { signed: false, trailer: true },
 }
 
+/** A request's body, however it travels. */
+export interface Body {
+  /** Bytes of the decoded body, at most; undefined where the request does not say. */
+  readonly length: number | undefined
+  /** Trailing headers; complete when `bytes` has ended. */
+  readonly trailers: ReadonlyMap<string, string>
+  bytes(): AsyncGenerator<Buffer>
+  text(): Promise<string>
+}
+
 /**
  * A request's body, as the signature declares it: plain with a signed hash, plain unsigned, or aws-chunked.
  * `bytes` may be read once; it throws an `S3Error` at the latest behind the last byte when the body is not what was signed.
  */
-export class Payload {
+export class Payload implements Body {
   /** Bytes of the decoded body; undefined where the request does not say. */
   readonly length: number | undefined
   /** Trailing headers; complete when `bytes` has ended. */

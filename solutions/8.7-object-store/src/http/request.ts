@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Authenticated } from '../auth/sigv4.ts'
 import { LIMITS } from '../limits.ts'
 import { S3Error } from './errors.ts'
-import type { Payload } from './payload.ts'
+import type { Body } from './payload.ts'
 import { parseQuery, type Query, uriDecode } from './uri.ts'
 
 /** A request's target and headers, before authentication. */
@@ -19,7 +19,9 @@ export interface ParsedRequest {
 /** An authenticated S3 request. Header names are lower case. */
 export interface S3Request extends ParsedRequest {
   readonly auth: Authenticated
-  readonly payload: Payload
+  readonly payload: Body
+  /** The fields of a form that a browser posts, by lower-case name. */
+  readonly form?: ReadonlyMap<string, string>
   readonly requestId: string
   readonly now: number
 }

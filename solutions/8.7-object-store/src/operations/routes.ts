@@ -12,6 +12,7 @@ import { listMultipartUploads, listParts } from './list-uploads.ts'
 import { listObjectVersions } from './list-versions.ts'
 import { abortMultipartUpload, createMultipartUpload, uploadPart, uploadPartCopy } from './multipart.ts'
 import { getObjectAttributes } from './object-attributes.ts'
+import { postObject } from './post-object.ts'
 import { putObject } from './put-object.ts'
 import type { Store } from './store.ts'
 import * as tags from './tags.ts'
@@ -95,6 +96,7 @@ const ROUTES: readonly Route[] = [
   ['GET', 'object', '', getObject, 'transfer'],
   ['HEAD', 'object', '', getObject],
   ['PUT', 'object', '', copyOr(copyObject, putObject), 'transfer'],
+  ['POST', 'object', '', postObject, 'transfer'],
   ['DELETE', 'object', '', deleteObject],
 ]
 

@@ -74,7 +74,8 @@ export async function deleteBucketTagging(store: Store, request: S3Request): Pro
   })
 }
 
-function parseTagging(text: string, limit: number): Record<string, string> {
+/** The tags of a Tagging document. Throws `MalformedXML` and what `validateTags` throws. */
+export function parseTagging(text: string, limit: number): Record<string, string> {
   const root = parseXml(text)
   const sets = childrenOf(root, 'TagSet')
   if (root.name !== 'Tagging' || sets.length !== 1) throw new S3Error('MalformedXML')

@@ -84,6 +84,14 @@ def fetch(url, method="GET", data=None, content_type=""):
         return error.code
 
 
+def post(form, data):
+    """The form that a browser would send."""
+    part = '--limit\r\nContent-Disposition: form-data; name="{}"{}\r\n\r\n'
+    fields = "".join(part.format(name, "") + value + "\r\n" for name, value in form["fields"].items())
+    body = (fields + part.format("file", '; filename="f"')).encode() + data + b"\r\n--limit--\r\n"
+    return fetch(form["url"], "POST", body, "multipart/form-data; boundary=limit")
+
+
 # boto3 presigns with version 2 of the signature unless it is told otherwise.
 for version in ["s3", "s3v4"]:
     signer = boto3.client("s3", endpoint_url=os.environ["S3_URL"], aws_access_key_id=os.environ["S3_ACCESS_KEY"], aws_secret_access_key=os.environ["S3_SECRET_KEY"], region_name="us-east-1", config=Config(signature_version=version, s3={"addressing_style": "path"}))
@@ -101,6 +109,12 @@ for version in ["s3", "s3v4"]:
     while fetch(expired) != 403 and time.time() < deadline:
         time.sleep(0.1)
     check(version + " expired", fetch(expired) == 403)
+    form = signer.generate_presigned_post("boto", "form-" + version, Conditions=[["content-length-range", 1, 10]], ExpiresIn=60)
+    check(version + " presigned post", post(form, b"a file") == b"")
+    check(version + " presigned post, read", s3.get_object(Bucket="boto", Key="form-" + version)["Body"].read() == b"a file")
+    check(version + " presigned post, too large", post(form, b"x" * 11) == 400)
+    form["fields"]["key"] = "another"
+    check(version + " presigned post, another key", post(form, b"a file") == 403)
 
 versions = s3.list_object_versions(Bucket="boto")
 s3.delete_objects(Bucket="boto", Delete={"Objects": [{"Key": item["Key"], "VersionId": item["VersionId"]} for item in versions["Versions"] + versions["DeleteMarkers"]]})

@@ -7,6 +7,7 @@ import { peerProgram, type S3Server, startLite, startPeer } from '../support/ser
 import { accessCases } from './access.cases.ts'
 import { type Case, makeBucket } from './case.ts'
 import { checksumCases } from './checksums.cases.ts'
+import { formCases } from './forms.cases.ts'
 import { listingCases } from './listing.cases.ts'
 import { multipartCases } from './multipart.cases.ts'
 import { objectCases } from './objects.cases.ts'
@@ -21,6 +22,7 @@ const AREAS: Record<string, Case[]> = {
   checksums: checksumCases,
   versioning: versioningCases,
   access: accessCases,
+  forms: formCases,
 }
 
 let bucketNumber = 0

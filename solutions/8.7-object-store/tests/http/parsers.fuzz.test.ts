@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { AwsChunkedDecoder } from '../../src/http/aws-chunked.ts'
 import { S3Error } from '../../src/http/errors.ts'
+import { readForm } from '../../src/http/form-body.ts'
 import { parseRange } from '../../src/http/range.ts'
 import { parseQuery, uriDecode, uriEncode } from '../../src/http/uri.ts'
 import { childText, parseXml } from '../../src/http/xml-parser.ts'
@@ -19,6 +20,70 @@ function answers(run: () => unknown): void {
     if (!(error instanceof S3Error)) throw error
   }
 }
+
+/** Pieces as a socket brings them: cut wherever. */
+async function* inPieces(data: Buffer, cuts: readonly number[]): AsyncGenerator<Buffer> {
+  const at = [...cuts.map(cut => cut % (data.length + 1)), data.length].sort((a, b) => a - b)
+  for (const [i, end] of at.entries()) yield data.subarray(at[i - 1] ?? 0, end)
+}
+
+describe('forms', () => {
+  const cuts = fc.array(fc.nat(), { maxLength: 12 })
+
+  test('whatever comes in, the answer is a form or an S3 error', async () => {
+    const token = fc.oneof(
+      fc.constantFrom(
+        '--b',
+        '\r\n',
+        '\r\n--b',
+        '--',
+        '\r\n\r\n',
+        'Content-Disposition: form-data; name="a"',
+        '; filename="x',
+        'name="file"',
+      ),
+      fc.string({ maxLength: 20 }),
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.array(token, { maxLength: 30 }), cuts, async (tokens, where) => {
+        try {
+          const { file } = await readForm(inPieces(Buffer.from(tokens.join('')), where), 'b', undefined)
+          await Array.fromAsync(file.bytes())
+        } catch (error) {
+          if (!(error instanceof S3Error)) throw error
+        }
+      }),
+      { numRuns },
+    )
+  })
+
+  test('fields and file come out as they went in, however they are cut', async () => {
+    const text = fc.string({ maxLength: 40 }).filter(value => !value.includes('--b'))
+    await fc.assert(
+      fc.asyncProperty(text, fc.uint8Array({ maxLength: 300 }), cuts, async (value, bytes, where) => {
+        const part = (name: string) => `--b\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n`
+        const body = Buffer.concat([Buffer.from(`${part('Key')}${value}\r\n${part('file')}`), bytes, Buffer.from('\r\n--b--\r\n')])
+        const { fields, file } = await readForm(inPieces(body, where), 'b', body.length)
+        expect(fields.get('key')).toBe(value)
+        expect(Buffer.concat(await Array.fromAsync(file.bytes())).equals(bytes)).toBe(true)
+      }),
+      { numRuns },
+    )
+  })
+
+  test('fields without end are refused before they are held', async () => {
+    let given = 0
+    async function* endless(): AsyncGenerator<Buffer> {
+      yield Buffer.from('--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n')
+      for (;;) {
+        given++
+        yield Buffer.alloc(1000, 'x')
+      }
+    }
+    await expect(readForm(endless(), 'b', undefined)).rejects.toMatchObject({ code: 'MaxPostPreDataLengthExceeded' })
+    expect(given).toBeLessThan(25)
+  })
+})
 
 describe('XML', () => {
   test('whatever comes in, the answer is a document or an S3 error', () => {
