@@ -20,5 +20,6 @@ export interface Engine {
   ensureHealthy(): Promise<void>
   /** Between runs that share this engine: every database, user and key of the run before goes, clocks are released. */
   reset(): Promise<void>
-  stop(): Promise<void>
+  /** `killed`: a worker may have been killed in the middle of a KPI, so what it asked for may still come. */
+  stop(how?: { killed?: boolean }): Promise<void>
 }

@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url'
 const script = fileURLToPath(new URL('warden.sh', import.meta.url))
 const ending = fileURLToPath(new URL('end-run.ts', import.meta.url))
 
+const PASSED = /^(PATH|HOME|XDG_RUNTIME_DIR|DOCKER_(HOST|CONTEXT|CONFIG|CERT_PATH|TLS_VERIFY|API_VERSION))$/
+
 /** Ends processes and removes folders when its owner (the process that made it) is gone, even by kill -9. */
 export interface Warden {
   readonly pid: number
@@ -27,8 +29,9 @@ export function warden(): Warden {
   const child = spawn('sh', [script, process.execPath, ending], {
     cwd: '/',
     detached: true,
-    // Not the owner's environment: a warden must not carry a run's mark, or it would end itself.
-    env: { PATH: process.env.PATH ?? '/usr/bin:/bin' },
+    // Not the owner's environment: a warden must not carry a run's mark, or it would end itself. Which Docker engine has the run's
+    // containers it must know.
+    env: { PATH: '/usr/bin:/bin', ...Object.fromEntries(Object.entries(process.env).filter(([name]) => PASSED.test(name))) },
     stdio: ['pipe', 'ignore', 'ignore'],
   })
   const gone = new Promise<void>(resolve => child.once('exit', () => resolve()).once('error', () => resolve()))

@@ -48,6 +48,8 @@ export class Session {
   private started: Promise<Engine> | undefined
   private closed = false
   private judged = 0
+  /** A worker was, or may have been, killed in the middle of a KPI: containers that it asked for may still be on their way. */
+  private killed = false
 
   constructor(root: string, engine: EngineName) {
     this.root = root
@@ -74,6 +76,9 @@ export class Session {
   async judge(request: JudgeRequest): Promise<Results> {
     const { lab, seed } = request
     const source = sourceName(request.source)
+    request.signal?.addEventListener('abort', () => {
+      this.killed = true
+    })
     const startedAt = new Date()
     const began = performance.now()
     const evidence = openEvidence(request.evidenceRoot ?? this.root, lab.id)
@@ -126,6 +131,7 @@ export class Session {
       await this.runner.run(plan, onReport, request.signal)
       for (const spec of chosen) if (!kpis.has(spec.id)) kpis.set(spec.id, notRun(spec, 'cancelled', replay(spec.id)))
       const ordered = lab.kpis.map(spec => kpis.get(spec.id)!)
+      this.killed ||= ordered.some(({ verdict }) => verdict === 'timeout' || verdict === 'grader-error')
       const draft: Results = {
         version: 1,
         lab: lab.id,
@@ -165,7 +171,7 @@ export class Session {
     if (this.closed) return
     this.closed = true
     const engine = this.started?.catch(() => undefined)
-    await Promise.allSettled([this.runner.close(), engine?.then(running => running?.stop())])
+    await Promise.allSettled([this.runner.close(), engine?.then(running => running?.stop({ killed: this.killed }))])
     await this.run.close()
   }
 }

@@ -7,7 +7,7 @@ import { repositoryRoot } from '../../course/root.ts'
 import type { ServiceName } from '../../course/types.ts'
 import { loadImages } from '../../images/manifest.ts'
 import { localBuilds } from '../../images/state.ts'
-import { hasContainers } from '../../process/containers.ts'
+import { hasContainers, hasNoContainers } from '../../process/containers.ts'
 import { startEmbedded } from '../embedded/index.ts'
 import type { Engine, EngineOptions } from '../engine.ts'
 import { requireEngine } from './reachable.ts'
@@ -41,6 +41,12 @@ export async function startDocker(names: readonly ServiceName[], options: Engine
       await removeKpis(runId)
       await embedded.reset()
     },
-    stop: () => (stopped ??= Promise.allSettled([removeRun(runId), embedded.stop()]).then(() => {})),
+    stop({ killed = false } = {}) {
+      const containers = async () => {
+        await removeRun(runId)
+        if (!killed) hasNoContainers(runDir)
+      }
+      return (stopped ??= Promise.allSettled([containers(), embedded.stop()]).then(() => {}))
+    },
   }
 }

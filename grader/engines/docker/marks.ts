@@ -16,7 +16,7 @@ export const HOME_LABEL = 'org.millrace.home'
 export const KEEP_LABEL = 'org.millrace.keep'
 
 /** Where runs of this user on this machine have their folders: an engine may be shared with others, whose runs we cannot see. */
-export const home = (): string => `${hostname()}:${runsDir()}`
+export const home = (runs: string = runsDir()): string => `${hostname()}:${runs}`
 
 /** The labels of everything that a project makes. */
 export const labelsOf = ({ runId, warm }: Marks): Record<string, string> => ({
