@@ -2,6 +2,7 @@
 import pg from 'pg'
 import type { Vehicle, Vehicles } from './contract.ts'
 
+/** Opens what vehicles are read from; nothing needs to be up yet. The password is in DB_PASSWORD. */
 export function openVehicles(env: NodeJS.ProcessEnv): Vehicles {
   const pool = new pg.Pool({
     host: 'localhost',

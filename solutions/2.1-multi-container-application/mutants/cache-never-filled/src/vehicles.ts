@@ -3,6 +3,7 @@ import { Redis } from 'ioredis'
 import pg from 'pg'
 import type { Vehicle, Vehicles } from './contract.ts'
 
+/** Opens what vehicles are read from; nothing needs to be up yet. The password is in DB_PASSWORD. */
 export function openVehicles(env: NodeJS.ProcessEnv): Vehicles {
   // Names, not addresses: both clients ask for them anew at every connection.
   const pool = new pg.Pool({

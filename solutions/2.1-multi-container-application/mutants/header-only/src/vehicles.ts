@@ -6,6 +6,7 @@ import type { Vehicle, Vehicles } from './contract.ts'
 /** Seconds after which a copy ends, whatever happened. */
 const KEPT = 60
 
+/** Opens what vehicles are read from; nothing needs to be up yet. The password is in DB_PASSWORD. */
 export function openVehicles(env: NodeJS.ProcessEnv): Vehicles {
   // Names, not addresses: both clients ask for them anew at every connection.
   const pool = new pg.Pool({

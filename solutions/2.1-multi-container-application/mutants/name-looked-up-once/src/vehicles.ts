@@ -10,6 +10,7 @@ const KEPT = 60
 // Asked once, at the start: names do not change.
 const { address } = await lookup('db')
 
+/** Opens what vehicles are read from; nothing needs to be up yet. The password is in DB_PASSWORD. */
 export function openVehicles(env: NodeJS.ProcessEnv): Vehicles {
   // Names, not addresses: both clients ask for them anew at every connection.
   const pool = new pg.Pool({
