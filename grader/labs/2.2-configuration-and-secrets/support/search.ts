@@ -22,7 +22,8 @@ export function formsOf(secret: string): Form[] {
     ...base64.map(text => ['in base64', text] as const),
     ...base64.map(text => ['in base64', text.replaceAll('+', '-').replaceAll('/', '_')] as const),
   ] as const
-  const seen = new Map(texts.map(([name, text]) => [text, name]))
+  // The plainest name first, where two ways give the same text.
+  const seen = new Map(texts.toReversed().map(([name, text]) => [text, name]))
   return [...seen].map(([text, name]) => ({ name, bytes: Buffer.from(text) }))
 }
 

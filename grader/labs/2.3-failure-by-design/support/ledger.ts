@@ -1,6 +1,6 @@
 /** What the database has at the end, held against what clients were told. */
 import type { ComposeProject } from '../../../engines/docker/project.ts'
-import { judgeLedger, type Ledger } from '../../../experiments/ledger.ts'
+import { judgeLedger, type Ledger, type LedgerReport } from '../../../experiments/ledger.ts'
 import { did, eventually, fail } from '../../../kpi/index.ts'
 
 async function rows(project: ComposeProject, statement: string): Promise<string[]> {
@@ -21,10 +21,23 @@ export async function judgeRows(project: ComposeProject, ledger: Ledger, prefix:
   const bookings = await ofPrefix('bookings', 'id')
   const charges = await ofPrefix('charges', 'booking')
   did(`I held the rows of bookings and charges in db against the ~${ledger.size} answers.`)
-  judgeLedger(ledger.check(bookings.map(id => ({ id }))), 'the table bookings', faults)
-  judgeLedger(ledger.check(charges.map(id => ({ id }))), 'the table charges', faults)
+  judge(ledger.check(bookings.map(id => ({ id }))), 'bookings', faults)
+  judge(ledger.check(charges.map(id => ({ id }))), 'charges', faults)
   const charged = new Set(charges)
   const half = [...bookings.filter(id => !charged.has(id)), ...charges.filter(id => !bookings.includes(id))]
   if (half.length > 0)
     fail({ subject: 'bookings and charges in db', expected: 'one charge for each booking', saw: `one without the other: ~${half.length}` })
+}
+
+/** In counts: which requests a fault meets is chance, and the reader needs the kind of the damage. */
+function judge(report: LedgerReport, table: string, faults: number): void {
+  const { lost, ghosts, doubled } = report
+  const saw = [
+    lost.length > 0 && `acknowledged with 201 and not there: ~${lost.length}`,
+    ghosts.length > 0 && `refused with 503 and there: ~${ghosts.length}`,
+    doubled.length > 0 && `there more than once: ~${doubled.length}`,
+  ].filter(line => line !== false)
+  if (saw.length > 0)
+    fail({ subject: `the rows of ${table}`, expected: 'each that was acknowledged, once, and none that was refused', saw: saw.join('; ') })
+  judgeLedger(report, `the table ${table}`, faults)
 }
