@@ -120,93 +120,103 @@ test('an upload that breaks off leaves no object and no pending chunk', async ()
   await expect.poll(() => [...server.store.chunks.volumes.values()].reduce((sum, volume) => sum + volume.pending, 0)).toBe(0)
 })
 
-test('malformed requests by the thousand: every one answered or cut off, the server lives, memory stays', async () => {
-  const random = seeded(8_7)
-  const total = Number(process.env['OBJECT_STORE_REQUESTS'] ?? 1000)
-  const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!
-  const garbage = () => Buffer.from(Array.from({ length: Math.floor(random() * 60) }, () => Math.floor(random() * 256)))
-  const QUERIES = [
-    '',
-    '?uploads',
-    '?delete',
-    '?uploadId=x&partNumber=1',
-    '?versionId=%00',
-    '?list-type=2&max-keys=9999999999',
-    '?X-Amz-Algorithm=AWS4-HMAC-SHA256',
-    '?%ff=%fe',
-    '?tagging',
-    '?versioning',
-    '?partNumber=-1',
-    '?acl&policy&tagging',
-  ]
-  const BODIES = [
-    '',
-    '<',
-    '<a>',
-    '<Delete></Delete>',
-    '<Tagging><TagSet/></Tagging>',
-    '\0\0',
-    '5\r\nhello\r\n',
-    'ffffffff\r\n',
-    '<CompleteMultipartUpload><Part/></CompleteMultipartUpload>',
-  ]
-  const HEADERS = [
-    'content-md5',
-    'range',
-    'if-match',
-    'if-modified-since',
-    'x-amz-copy-source',
-    'x-amz-checksum-crc32',
-    'x-amz-trailer',
-    'x-amz-decoded-content-length',
-    'x-amz-tagging',
-    'x-amz-meta-',
-    'x-amz-checksum-algorithm',
-    'x-amz-object-attributes',
-    'content-type',
-  ]
-  const VALUES = [
-    '',
-    '-',
-    '%',
-    'bytes=0-',
-    '/a',
-    '/hostile/a?versionId=',
-    'x-amz-checksum-crc32',
-    '-1',
-    '99999999999999999999',
-    'é\x80',
-    'a=b&a=b',
-    'SHA256',
-    '*',
-  ]
-  const one = async () => {
-    if (random() < 0.3)
-      return bytes(Buffer.concat([Buffer.from(pick(['GET / HTTP/1.1\r\n', 'PUT /hostile/x HTTP/1.1\r\nHost: x\r\n', ''])), garbage()]), 20)
-    const method = pick(['GET', 'PUT', 'POST', 'DELETE', 'HEAD', 'OPTIONS', 'PATCH'])
-    const target = `${pick(['/', '/hostile', '/hostile/', '/hostile/a', '/hostile/%ff', '/%', '//', '/-/users/x', '/-/'])}${pick(QUERIES)}`
-    const payloadHash = pick([
-      undefined,
-      undefined,
-      'UNSIGNED-PAYLOAD',
-      'STREAMING-UNSIGNED-PAYLOAD-TRAILER',
-      'STREAMING-AWS4-HMAC-SHA256-PAYLOAD',
-      'nonsense',
-    ])
-    const headers = Object.fromEntries([pick(HEADERS), pick(HEADERS)].map(name => [name, pick(VALUES)]))
-    const answer = await raw({
-      method,
-      target,
-      body: method === 'GET' || method === 'HEAD' ? '' : pick(BODIES),
-      headers,
-      ...(payloadHash ? { payloadHash } : {}),
-    }).catch(() => undefined)
-    if (answer) expect([500, 502, 504], `${method} ${target} ${JSON.stringify(headers)}: ${answer.body}`).not.toContain(answer.status)
-    return undefined
-  }
-  const before = process.memoryUsage().rss
-  for (let sent = 0; sent < total; sent += 20) await Promise.all(Array.from({ length: 20 }, one))
-  expect(process.memoryUsage().rss - before).toBeLessThan(200 * 1024 * 1024)
-  expect((await raw({ target: '/hostile?list-type=2' })).status).toBe(200)
-  expect(server.logged).toEqual([])
-})
+const total = Number(process.env['OBJECT_STORE_REQUESTS'] ?? 1000)
+
+test(
+  `${total} malformed requests: every one answered or cut off, the server lives, memory stays`,
+  async () => {
+    const random = seeded(8_7)
+    const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!
+    const garbage = () => Buffer.from(Array.from({ length: Math.floor(random() * 60) }, () => Math.floor(random() * 256)))
+    const QUERIES = [
+      '',
+      '?uploads',
+      '?delete',
+      '?uploadId=x&partNumber=1',
+      '?versionId=%00',
+      '?list-type=2&max-keys=9999999999',
+      '?X-Amz-Algorithm=AWS4-HMAC-SHA256',
+      '?%ff=%fe',
+      '?tagging',
+      '?versioning',
+      '?partNumber=-1',
+      '?acl&policy&tagging',
+    ]
+    const BODIES = [
+      '',
+      '<',
+      '<a>',
+      '<Delete></Delete>',
+      '<Tagging><TagSet/></Tagging>',
+      '\0\0',
+      '5\r\nhello\r\n',
+      'ffffffff\r\n',
+      '<CompleteMultipartUpload><Part/></CompleteMultipartUpload>',
+      '--b\r\nContent-Disposition: form-data; name="policy"\r\n\r\ne30=\r\n--b\r\nContent-Disposition: form-data; name="file"\r\n\r\nx',
+    ]
+    const HEADERS = [
+      'content-md5',
+      'range',
+      'if-match',
+      'if-modified-since',
+      'x-amz-copy-source',
+      'x-amz-checksum-crc32',
+      'x-amz-trailer',
+      'x-amz-decoded-content-length',
+      'x-amz-tagging',
+      'x-amz-meta-',
+      'x-amz-checksum-algorithm',
+      'x-amz-object-attributes',
+      'content-type',
+    ]
+    const VALUES = [
+      '',
+      '-',
+      '%',
+      'bytes=0-',
+      '/a',
+      '/hostile/a?versionId=',
+      'x-amz-checksum-crc32',
+      '-1',
+      '99999999999999999999',
+      'é\x80',
+      'a=b&a=b',
+      'SHA256',
+      '*',
+      'multipart/form-data; boundary=b',
+    ]
+    const one = async () => {
+      if (random() < 0.3)
+        return bytes(
+          Buffer.concat([Buffer.from(pick(['GET / HTTP/1.1\r\n', 'PUT /hostile/x HTTP/1.1\r\nHost: x\r\n', ''])), garbage()]),
+          20,
+        )
+      const method = pick(['GET', 'PUT', 'POST', 'DELETE', 'HEAD', 'OPTIONS', 'PATCH'])
+      const target = `${pick(['/', '/hostile', '/hostile/', '/hostile/a', '/hostile/%ff', '/%', '//', '/-/users/x', '/-/'])}${pick(QUERIES)}`
+      const payloadHash = pick([
+        undefined,
+        undefined,
+        'UNSIGNED-PAYLOAD',
+        'STREAMING-UNSIGNED-PAYLOAD-TRAILER',
+        'STREAMING-AWS4-HMAC-SHA256-PAYLOAD',
+        'nonsense',
+      ])
+      const headers = Object.fromEntries([pick(HEADERS), pick(HEADERS)].map(name => [name, pick(VALUES)]))
+      const answer = await raw({
+        method,
+        target,
+        body: method === 'GET' || method === 'HEAD' ? '' : pick(BODIES),
+        headers,
+        ...(payloadHash ? { payloadHash } : {}),
+      }).catch(() => undefined)
+      if (answer) expect([500, 502, 504], `${method} ${target} ${JSON.stringify(headers)}: ${answer.body}`).not.toContain(answer.status)
+      return undefined
+    }
+    const before = process.memoryUsage().rss
+    for (let sent = 0; sent < total; sent += 20) await Promise.all(Array.from({ length: 20 }, one))
+    expect(process.memoryUsage().rss - before).toBeLessThan(200 * 1024 * 1024)
+    expect((await raw({ target: '/hostile?list-type=2' })).status).toBe(200)
+    expect(server.logged).toEqual([])
+  },
+  30_000 + total * 20,
+)
