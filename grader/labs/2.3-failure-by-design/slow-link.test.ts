@@ -17,10 +17,7 @@ kpi('slow-link', async ({ compose, random }) => {
   did('I put a proxy between api and db, and let every answer of db take 6 s.')
   const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => book(project, `${prefix}-slow-${n}`)))
   const other = answers.filter(({ status }) => status !== 503 && status !== 504)
-  expect(
-    other.map(({ status }) => inWords(status)),
-    'answers to 20 bookings at once, other than 503 and 504',
-  ).toEqual([])
+  expect([...new Set(other.map(({ status }) => inWords(status)))], 'answers to 20 bookings at once, other than 503 and 504').toEqual([])
   const { status, body } = await read(project, known)
   expect(inWords(status), 'GET of a cached booking').toBe('200')
   expect(body.source, 'its source').toBe('cache')
