@@ -69,12 +69,16 @@ export async function runGate(options: GateOptions): Promise<LabReport[]> {
   const total = queue.length
   const lane = async (): Promise<void> => {
     let session: Session | undefined
+    let started = ''
     try {
       for (let next = queue.shift(); next && !options.signal?.aborted; next = queue.shift()) {
         const { variant, report } = next
-        if (session?.engine !== variant.engine) {
+        // A session's services are those of the lab that it was started for.
+        const needs = variant.lab.services.join()
+        if (session?.engine !== variant.engine || needs !== started) {
           await session?.close()
           session = new Session(options.root, variant.engine)
+          started = needs
         }
         const verdict = await judgeVariant(session, variant, GATE_SEED, evidence, options.signal).catch(error => broken(variant, error))
         if (options.signal?.aborted) return
