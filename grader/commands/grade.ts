@@ -6,7 +6,6 @@ import { currentLab, findLab } from '../course/labs.ts'
 import { recordRun } from '../course/progress.ts'
 import { repositoryRoot } from '../course/root.ts'
 import type { EngineName, Lab, Source } from '../course/types.ts'
-import { hasEngine } from '../engines/index.ts'
 import { CodedError } from '../errors/coded-error.ts'
 import { onEnd } from '../process/on-end.ts'
 import { renderers } from '../results/render/index.ts'
@@ -128,7 +127,6 @@ function sourceOf(lab: Lab, args: { solution?: boolean; starter?: boolean; mutan
 
 function engineOf(lab: Lab, wanted: string | undefined): EngineName {
   const engine = (wanted ?? lab.engines[0]) as EngineName
-  if (!hasEngine(engine)) throw new CodedError('MR-E-061', { engine })
   if (!lab.engines.includes(engine)) throw new CodedError('MR-E-007', { lab: lab.id, engine, engines: lab.engines.join(', ') })
   return engine
 }

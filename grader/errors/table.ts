@@ -121,12 +121,6 @@ export const ERRORS = {
     cause: 'The operating system said {errno}; neither your program nor the grader can go on without it.',
     fix: '{hint} `pnpm checkup` looks at the usual causes.',
   },
-  'MR-E-061': {
-    class: 'environment',
-    title: 'This version of the course has no engine "{engine}".',
-    cause: 'Labs declare KPIs that need it; the engine itself comes with a later version.',
-    fix: 'Leave out --engine: the embedded engine judges every KPI that needs no containers.',
-  },
   // 070–089 the learner's programs
   'MR-E-070': {
     class: 'program',

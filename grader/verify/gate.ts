@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { EngineName, Lab } from '../course/types.ts'
-import { hasEngine } from '../engines/index.ts'
 import { Session } from '../runner/session.ts'
 import { HashCache } from './cache.ts'
 import { checkGolden } from './golden.ts'
@@ -49,7 +48,7 @@ export async function runGate(options: GateOptions): Promise<LabReport[]> {
   const reports: LabReport[] = []
   const queue: { variant: Variant; report: LabReport }[] = []
   for (const lab of options.labs)
-    for (const engine of lab.engines.filter(name => hasEngine(name) && options.engines.includes(name))) {
+    for (const engine of lab.engines.filter(name => options.engines.includes(name))) {
       const report: LabReport = {
         lab: lab.id,
         folder: lab.folder,

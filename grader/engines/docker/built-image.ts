@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { LearnerFault } from '../../kpi/outcomes.ts'
 import { askDocker, type DockerAnswer, docker } from './client.ts'
-import { HOME_LABEL, home, labelsOf, type Marks, projectPrefix } from './marks.ts'
+import { HOME_LABEL, home, labelArgs, labelsOf, type Marks, projectPrefix } from './marks.ts'
 
 /** Milliseconds for a build. */
 const BUILD_WITHIN = 5 * 60_000
@@ -105,11 +105,7 @@ export async function buildImage(dir: string, runId: string, { file = 'Dockerfil
       .filter(size => size > 0)
       .reverse(),
     labels,
-    run: (options, command = []) =>
-      askDocker(
-        ['run', '--rm', ...Object.entries(labels).flatMap(([name, value]) => ['--label', `${name}=${value}`]), ...options, tag, ...command],
-        { runId },
-      ),
+    run: (options, command = []) => askDocker(['run', '--rm', ...labelArgs(labels), ...options, tag, ...command], { runId }),
     remove: async () => void (await askDocker(['image', 'rm', '--force', '--no-prune', tag])),
   }
 }

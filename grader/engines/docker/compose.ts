@@ -13,7 +13,6 @@ import { locator } from './places.ts'
 import { checkPolicy } from './policy.ts'
 import { ComposeProject, type Prepared } from './project.ts'
 import { requireEngine } from './reachable.ts'
-import { sweepContainers } from './sweep.ts'
 
 export interface ComposeOptions {
   runId: string
@@ -40,7 +39,7 @@ export interface ComposeOptions {
 const MIB = 2 ** 20
 
 /**
- * Reads and checks a project; nothing is started yet. What dead runs left in the engine is removed first.
+ * Reads and checks a project; nothing is started yet. What dead runs left in the engine was removed when the session began.
  * @throws CodedError MR-E-100 … 112 when the policy refuses it (the first refusal; `cause` has them all), MR-E-113 when compose cannot read it,
  * MR-E-120, 121 without a fit engine, MR-E-122 when an image is missing, MR-E-124 when the engine fails
  * @example const project = await openProject({ runId, runDir, labDir, images }); try { await project.up(); … } finally { await project.close() }
@@ -49,8 +48,6 @@ export async function openProject(options: ComposeOptions): Promise<ComposeProje
   const { runId, runDir, labDir, timeline } = options
   await requireEngine()
   hasContainers(runDir)
-  // A warm project is opened at every save, in a session that swept when it began.
-  if (!options.warm) await sweepContainers()
   const project = options.warm?.name ?? `${projectPrefix(runId)}${randomBytes(3).toString('hex')}`
   const marks = { runId, project, warm: options.warm !== undefined }
   const files = (options.files ?? ['compose.yaml']).map(file => resolve(labDir, file))
@@ -86,7 +83,16 @@ export async function openProject(options: ComposeOptions): Promise<ComposeProje
     return config
   }
   const config = await check()
-  const prepared: Prepared = { marks, labDir, args: [...theirs, '--file', override], env, ports, check, ...(timeline ? { timeline } : {}) }
+  const prepared: Prepared = {
+    marks,
+    runDir,
+    labDir,
+    args: [...theirs, '--file', override],
+    env,
+    ports,
+    check,
+    ...(timeline ? { timeline } : {}),
+  }
   return new ComposeProject(prepared, config)
 }
 

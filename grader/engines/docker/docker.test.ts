@@ -211,14 +211,22 @@ describe.runIf(hasEngine && ready)(
       peer.close()
     })
 
-    test('kill -9 of the grader: its warden removes everything within 30 s', async () => {
-      const labDir = lab({ services: { app: { ...idle, volumes: ['data:/data'] } }, volumes: { data: {} } })
+    test('kill -9 of the grader: its warden removes everything within 30 s, also volumes that nobody named and no container has any more', async () => {
+      const labDir = lab({
+        services: { app: { ...idle, volumes: ['data:/data'] }, gone: { ...idle, volumes: ['/scratch'] } },
+        volumes: { data: {} },
+      })
       const program = new URL('testing-owner.ts', import.meta.url).pathname
       const owner = spawn(process.execPath, [program, labDir, IMAGE], { stdio: ['ignore', 'pipe', 'inherit'] })
-      const runId = await new Promise<string>(resolve => owner.stdout.once('data', data => resolve(String(data).trim())))
+      const said = await new Promise<string>(resolve => owner.stdout.once('data', data => resolve(String(data).trim())))
+      const [runId = '', volume = ''] = said.split(' ')
+      const volumeLeft = async () => (await askDocker(['volume', 'inspect', volume])).code === 0
+      expect(await volumeLeft(), 'the anonymous volume outlives its container').toBe(true)
       expect(await leftOf(runId)).toHaveLength(3)
       owner.kill('SIGKILL')
-      await expect.poll(() => leftOf(runId), { timeout: 28_000, interval: 200 }).toEqual([])
+      await expect
+        .poll(async () => [...(await leftOf(runId)), ...((await volumeLeft()) ? [volume] : [])], { timeout: 28_000, interval: 200 })
+        .toEqual([])
     })
 
     test('what a dead run left without a warden is found by its label, what lives and what is not ours stays', async () => {

@@ -25,5 +25,9 @@ export const labelsOf = ({ runId, warm }: Marks): Record<string, string> => ({
   [KEEP_LABEL]: warm ? 'run' : 'kpi',
 })
 
+/** Labels as arguments of `docker run`, `create` and others. */
+export const labelArgs = (labels: Record<string, string>): string[] =>
+  Object.entries(labels).flatMap(([name, value]) => ['--label', `${name}=${value}`])
+
 /** Compose project names of a run start with it; images that a project builds do too. */
 export const projectPrefix = (runId: string): string => `mr${runId.toLowerCase().replace(/[^a-z0-9]/g, '')}-`

@@ -2,11 +2,12 @@
 import { stripVTControlCharacters } from 'node:util'
 import { CodedError } from '../../errors/coded-error.ts'
 import type { Timeline } from '../../kpi/types.ts'
+import { noteVolume } from '../../process/containers.ts'
 import { askDocker, type DockerAnswer, DockerFailure, type DockerOptions } from './client.ts'
 import type { ComposeConfig } from './config.ts'
 import { type EventStream, followEvents } from './events.ts'
 import { type Container, readContainers } from './inspect.ts'
-import type { Marks } from './marks.ts'
+import { labelsOf, type Marks } from './marks.ts'
 import type { Ports } from './override.ts'
 import { settleOf } from './ready.ts'
 import { removeLabelled } from './sweep.ts'
@@ -14,6 +15,8 @@ import { removeLabelled } from './sweep.ts'
 /** How a project was prepared; made by `openProject`. */
 export interface Prepared {
   marks: Marks
+  /** The run's folder. */
+  runDir: string
   labDir: string
   /** Arguments before the compose command: project name, files, env file. */
   args: string[]
@@ -52,7 +55,7 @@ export class ComposeProject {
   config: ComposeConfig
   private readonly prepared: Prepared
   private closing: Promise<void> | undefined
-  /** Anonymous volumes that containers of this project had: without a label, nobody else finds them once their container is gone. */
+  /** Anonymous volumes that containers of this project had: without a label, only a note of their names finds them once their container is gone. */
   private readonly anonymous = new Set<string>()
 
   constructor(prepared: Prepared, config: ComposeConfig) {
@@ -60,6 +63,11 @@ export class ComposeProject {
     this.config = config
     this.name = prepared.marks.project
     this.events = followEvents(this.name, { runId: prepared.marks.runId, ...(prepared.timeline ? { timeline: prepared.timeline } : {}) })
+  }
+
+  /** For a container that a KPI puts beside the project: it is found and removed with the run. */
+  get labels(): Record<string, string> {
+    return labelsOf(this.prepared.marks)
   }
 
   /** Any compose command on this project; tells how it ended. The policy has been checked by `up`, not by this. */
@@ -101,8 +109,13 @@ export class ComposeProject {
   /** Every container of the project, running or not, as the engine sees it. */
   async containers(): Promise<Container[]> {
     const found = await readContainers(this.name)
-    for (const { raw } of found)
-      for (const { Type, Name = '' } of raw.Mounts) if (Type === 'volume' && ANONYMOUS.test(Name)) this.anonymous.add(Name)
+    const anonymous = found.flatMap(({ raw }) =>
+      raw.Mounts.flatMap(({ Type, Name = '' }) => (Type === 'volume' && ANONYMOUS.test(Name) ? [Name] : [])),
+    )
+    for (const name of anonymous.filter(name => !this.anonymous.has(name))) {
+      this.anonymous.add(name)
+      noteVolume(this.prepared.runDir, name)
+    }
     return found
   }
 

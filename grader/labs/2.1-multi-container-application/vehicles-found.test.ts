@@ -1,11 +1,28 @@
-import { did, expect, kpi } from '../../kpi/index.ts'
-import { ask, newVehicles, works } from './support/api.ts'
+import { did, eventually, expect, fail, kpi } from '../../kpi/index.ts'
+import { type Answer, ask, newVehicles, WORKS_WITHIN, works } from './support/api.ts'
+
+/** What an API says that looks for its database at localhost. */
+const AT_HOME = /127\.0\.0\.1|::1/
 
 kpi('vehicles-found', async ({ compose, random }) => {
   const project = await compose.up({ within: 90_000 })
-  const first = await ask(project, 'V-0001')
+  let last: Answer = await ask(project, 'V-0001')
   did('I brought your compose project up, and asked for a vehicle as soon as compose said that it is.')
-  expect(first.status === 200 ? 'found' : 'not found', 'the first GET /vehicles/V-0001').toBe('found')
+  if (last.status !== 200) {
+    const lost = () => AT_HOME.test(last.body.error ?? '')
+    const look = async () => {
+      last = await ask(project, 'V-0001')
+      return last.status === 200 || lost()
+    }
+    if (!lost()) await eventually('a vehicle', look, { within: WORKS_WITHIN, every: 200 }).catch(() => {})
+    fail({
+      subject: 'the first GET /vehicles/V-0001',
+      expected: '200',
+      ...(last.status === 200
+        ? { saw: 'no vehicle yet; a little later it was found', lookAt: 'compose.yaml' }
+        : { saw: last.body.error ?? 'no answer', lookAt: lost() ? 'src/vehicles.ts' : 'compose.yaml' }),
+    })
+  }
   const [vehicle] = await newVehicles(project, random, 1)
   await works(project, vehicle!)
   expect((await ask(project, vehicle!.id)).body, 'a vehicle that I have put into the database').toEqual(vehicle)

@@ -1,4 +1,5 @@
-import { did, eventually, expect, fail, kpi } from '../../kpi/index.ts'
+import { killContainer } from '../../engines/docker/nemesis.ts'
+import { did, eventually, expect, fail, inconclusive, kpi } from '../../kpi/index.ts'
 import { configure, counts, quote, type Target } from './support/nodes.ts'
 
 const NODES = ['node-1', 'node-2', 'node-3', 'node-4']
@@ -21,8 +22,9 @@ kpi('containers', async ({ compose, random, timeline }) => {
   did('A limit of 50; I asked 400 times at once, each container in turn.')
   expect(await timeline.op('client', '400 requests', () => burst(first)), 'answers').toBe('50 × 200, 350 × 429')
 
-  await project.compose(['kill', '--signal', 'KILL', 'redis'])
-  await project.compose(['start', 'redis'])
+  const heal = await killContainer(project, 'redis').inject()
+  if (!heal) inconclusive('redis could not be killed')
+  await heal()
   did('I killed Redis (-9), started it again, and set a limit of 50 anew.')
   const second = tenant()
   await eventually(

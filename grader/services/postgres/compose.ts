@@ -1,10 +1,14 @@
 /** PostgreSQL of a learner's compose project, confined like the embedded one: a database and a role of its own for the KPI. */
+import { killContainer, pauseContainer } from '../../engines/docker/nemesis.ts'
 import type { ComposeProject } from '../../engines/docker/project.ts'
+import type { Fault } from '../../experiments/nemesis.ts'
 import { eventually } from '../../kpi/eventually.ts'
-import { LearnerFault } from '../../kpi/outcomes.ts'
+import { Inconclusive, LearnerFault } from '../../kpi/outcomes.ts'
 import type { PostgresFixture } from '../types.ts'
 import { connectAdmin } from './admin.ts'
 import { openPostgres } from './fixture.ts'
+
+type Heal = NonNullable<Awaited<ReturnType<Fault['inject']>>>
 
 /** Milliseconds until a server that was started must take connections. */
 const ANSWERS_WITHIN = 30_000
@@ -52,9 +56,15 @@ export async function composePostgres(
     )
   await answers()
   const fixture = await openPostgres(endpoint, kpiId)
-  const kill = async () => void (await project.compose(['kill', '--signal', 'KILL', service]))
+  let heal: Heal | undefined
+  /** A fault that did not take effect must not pass for one that was borne. */
+  const inject = async (fault: Fault) => {
+    heal = (await fault.inject()) ?? undefined
+    if (!heal) throw new Inconclusive(`${fault.name}: it did not take effect`)
+  }
+  const kill = () => inject(killContainer(project, service))
   const start = async () => {
-    await project.compose(['start', service])
+    await heal?.()
     await answers()
   }
   return {
@@ -65,7 +75,7 @@ export async function composePostgres(
       await kill()
       await start()
     },
-    pause: async () => void (await project.compose(['pause', service])),
-    resume: async () => void (await project.compose(['unpause', service])),
+    pause: () => inject(pauseContainer(project, service)),
+    resume: async () => void (await heal?.()),
   }
 }

@@ -26,8 +26,10 @@ async function answer(request: IncomingMessage): Promise<Answer> {
 const server = createServer(async (request, response) => {
   const [status, body, from] = await answer(request).catch((error: Error): Answer => {
     if (error instanceof SyntaxError) return [400, { error: 'the body is not JSON' }]
-    console.error(error.message)
-    return [503, { error: error.message }]
+    // A name with several addresses fails once for each of them, and says nothing itself.
+    const reason = error instanceof AggregateError ? error.errors.map(({ message }) => message).join('; ') : error.message
+    console.error(reason)
+    return [503, { error: reason }]
   })
   response.writeHead(status, { 'content-type': 'application/json', ...(from ? { from } : {}) }).end(JSON.stringify(body))
 })

@@ -1,6 +1,7 @@
 /** One container of an image, with its port 8080 published. */
 import type { BuiltImage } from '../../../engines/docker/built-image.ts'
 import { askDocker, type DockerAnswer, docker } from '../../../engines/docker/client.ts'
+import { labelArgs } from '../../../engines/docker/marks.ts'
 
 export interface Started {
   id: string
@@ -16,8 +17,7 @@ export interface Started {
 
 /** Starts a container of an image. @throws DockerFailure when the engine refuses */
 export async function start(image: BuiltImage, cleanup: (undo: () => unknown) => void): Promise<Started> {
-  const labels = Object.entries(image.labels).flatMap(([name, value]) => ['--label', `${name}=${value}`])
-  const id = await docker(['run', '--detach', ...labels, '--publish', '127.0.0.1::8080', image.tag])
+  const id = await docker(['run', '--detach', ...labelArgs(image.labels), '--publish', '127.0.0.1::8080', image.tag])
   const remove = async () => void (await askDocker(['rm', '--force', '--volumes', id]))
   cleanup(remove)
   const mapped = await askDocker(['port', id, '8080/tcp'])

@@ -4,9 +4,8 @@ import { join } from 'node:path'
 import { BuildFailed, type BuiltImage } from '../../../engines/docker/built-image.ts'
 import type { ComposeFixture } from '../../../engines/docker/fixture.ts'
 import type { Question, Recorder } from '../../../experiments/predictions/types.ts'
-import { eventually } from '../../../kpi/eventually.ts'
 import { type Started, start } from './container.ts'
-import { ask } from './service.ts'
+import { ask, settled } from './service.ts'
 
 export interface Bench {
   compose: Pick<ComposeFixture, 'image'>
@@ -27,8 +26,6 @@ export const OUTCOMES = [
 ] as const
 
 const FILE = 'lines/Dockerfile'
-/** Milliseconds until the service answers, or its container has ended. */
-const SETTLES_WITHIN = 15_000
 
 /** A copy of the lab folder, to change. */
 function copy({ labDir, scratch }: Bench): string {
@@ -65,16 +62,7 @@ export function without(id: string, line: string): Question<Bench> {
 
 /** Looks at a container as the question's options describe it; the first that holds. */
 async function observed(container: Started, record: Recorder): Promise<(typeof OUTCOMES)[number]> {
-  const how = await eventually(
-    'the container answers or ends',
-    async () => {
-      const { status, exitCode } = await container.state()
-      if (status === 'exited') return { exitCode }
-      const ready = container.port !== undefined && (await ask(container, '/health')).status === 200
-      return ready ? ('answers' as const) : undefined
-    },
-    { within: SETTLES_WITHIN, every: 100 },
-  )
+  const how = await settled(container)
   const logs = (await container.logs()).trim()
   if (how !== 'answers') {
     record.ran('docker run -d -p 8080 …', logs.split('\n').at(-1))

@@ -7,24 +7,28 @@ import type { Started } from './container.ts'
 /** Milliseconds until a container that was started must answer. */
 const ANSWERS_WITHIN = 15_000
 
-/** Waits until the service answers; a container that ends first is the failure, with its last words. */
-export async function answers(container: Started): Promise<void> {
-  await eventually(
-    'the container answers GET /health on port 8080',
+/** Waits until the service answers, or its container has ended: then with which exit code. @throws KpiFailure when neither happens */
+export const settled = (container: Started): Promise<'answers' | { exitCode: number }> =>
+  eventually(
+    'the container answers GET /health on port 8080, or ends',
     async () => {
       const { status, exitCode } = await container.state()
-      if (status === 'exited') return { ended: exitCode }
-      return container.port !== undefined && (await ask(container, '/health')).status === 200
+      if (status === 'exited') return { exitCode }
+      const ready = container.port !== undefined && (await ask(container, '/health')).status === 200
+      return ready ? ('answers' as const) : undefined
     },
     { within: ANSWERS_WITHIN, every: 100 },
-  ).then(async how => {
-    if (typeof how !== 'object') return
-    throw new KpiFailure({
-      subject: 'the container',
-      expected: 'the service runs',
-      saw: `it ended with exit code ${how.ended}`,
-      details: (await container.logs()).trim().split('\n').slice(-2),
-    })
+  )
+
+/** Waits until the service answers. @throws KpiFailure with the last words of a container that ends first */
+export async function answers(container: Started): Promise<void> {
+  const how = await settled(container)
+  if (how === 'answers') return
+  throw new KpiFailure({
+    subject: 'the container',
+    expected: 'the service runs',
+    saw: `it ended with exit code ${how.exitCode}`,
+    details: (await container.logs()).trim().split('\n').slice(-2),
   })
 }
 

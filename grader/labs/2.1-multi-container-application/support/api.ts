@@ -20,7 +20,7 @@ export interface Vehicle {
 export interface Answer {
   /** 0: no answer. */
   status: number
-  body: Partial<Vehicle>
+  body: Partial<Vehicle> & { error?: string }
   /** The header `from`: cache or database; empty without one. */
   from: string
 }
