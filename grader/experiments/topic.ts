@@ -1,0 +1,60 @@
+/** A topic as somebody sees it who had no part in writing it: every record, in the order of each partition. */
+import { randomBytes } from 'node:crypto'
+import type { KafkaMessage } from 'kafkajs'
+import type { KafkaFixture } from '../services/types.ts'
+
+type Broker = Pick<KafkaFixture, 'admin' | 'client' | 'topicPrefix'>
+
+/** One record of a topic. */
+export interface TopicRecord {
+  partition: number
+  offset: number
+  /** As text; null where there is none. */
+  key: string | null
+  value: Buffer | null
+  /** As text; of a header that is there twice the last. */
+  headers: Record<string, string>
+}
+
+/** How many records the topic's partitions hold together. */
+export async function recordsIn({ admin }: Pick<Broker, 'admin'>, topic: string): Promise<number> {
+  const partitions = await admin.fetchTopicOffsets(topic)
+  return partitions.reduce((sum, { low, high }) => sum + Number(high) - Number(low), 0)
+}
+
+/**
+ * Reads a topic from its beginning to what is its end now; partition by partition, each in its order.
+ * @throws whatever the client throws when the broker goes away
+ */
+export async function readTopic({ admin, client, topicPrefix }: Broker, topic: string): Promise<TopicRecord[]> {
+  const ends = new Map((await admin.fetchTopicOffsets(topic)).map(({ partition, low, high }) => [partition, [Number(low), Number(high)]]))
+  const records: TopicRecord[] = []
+  const open = new Set([...ends].filter(([, [low, high]]) => low! < high!).map(([partition]) => partition))
+  if (open.size === 0) return records
+  const groupId = `${topicPrefix}grader-${randomBytes(4).toString('hex')}`
+  const consumer = client.consumer({ groupId, maxWaitTimeInMs: 50, allowAutoTopicCreation: false })
+  const done = Promise.withResolvers<void>()
+  try {
+    await consumer.connect()
+    await consumer.subscribe({ topic, fromBeginning: true })
+    consumer.on('consumer.crash', ({ payload }) => done.reject(payload.error))
+    await consumer.run({
+      autoCommit: false,
+      eachBatch: async ({ batch: { partition, messages } }) => {
+        const end = ends.get(partition)?.[1] ?? 0
+        for (const message of messages) if (Number(message.offset) < end) records.push(recordOf(partition, message))
+        if (Number(messages.at(-1)?.offset ?? -1) + 1 >= end) open.delete(partition)
+        if (open.size === 0) done.resolve()
+      },
+    })
+    await done.promise
+  } finally {
+    await consumer.disconnect()
+  }
+  return records.sort((a, b) => a.partition - b.partition || a.offset - b.offset)
+}
+
+function recordOf(partition: number, { offset, key, value, headers }: KafkaMessage): TopicRecord {
+  const texts = Object.entries(headers ?? {}).map(([name, content]) => [name, String(Array.isArray(content) ? content.at(-1) : content)])
+  return { partition, offset: Number(offset), key: key === null ? null : String(key), value, headers: Object.fromEntries(texts) }
+}
