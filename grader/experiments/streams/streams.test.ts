@@ -5,9 +5,10 @@ import type { Engine } from '../../engines/engine.ts'
 import { openRunDir, type Run } from '../../process/run.ts'
 import { openKafka } from '../../services/kafka/fixture.ts'
 import { openRegistry } from '../../services/registry/fixture.ts'
+import { framedReader } from '../framed.ts'
 import { follow } from './follow.ts'
-import { FrameReader, frame, registerSchema } from './frame.ts'
 import { READING_SCHEMA, readingValue } from './reading.ts'
+import { framedWriter } from './writer.ts'
 
 let run: Run
 let engine: Engine
@@ -32,35 +33,24 @@ afterAll(async () => {
 test('readings go through the topic as they are, in order, also over a restart of the broker', async () => {
   const topic = `${kafka.topicPrefix}readings`
   await kafka.admin.createTopics({ topics: [{ topic, numPartitions: 2 }] })
-  const framed = await registerSchema(registry, `${topic}-value`, READING_SCHEMA)
+  const writer = await framedWriter(registry, `${topic}-value`, READING_SCHEMA)
   const { rows } = collect({ size: 'xs', seed: 3, readings: 400 })
   const values = rows.map(row => readingValue(row.reading, row.ingestMs))
   const producer = kafka.client.producer()
   await producer.connect()
   const send = (part: typeof values) =>
-    producer.send({ topic, acks: -1, messages: part.map((value, i) => ({ key: value.vehicle_id, partition: i % 2, value: frame(framed, value) })) }) // biome-ignore format: one line
+    producer.send({ topic, acks: -1, messages: part.map((value, i) => ({ key: value.vehicle_id, partition: i % 2, value: writer.write(value) })) }) // biome-ignore format: one line
   const followed = await follow(kafka, topic)
   await send(values.slice(0, 200))
   expect(await followed.caughtUp()).toHaveLength(200)
   await kafka.restart()
   await send(values.slice(200))
   const messages = await followed.caughtUp()
-  const reader = new FrameReader(registry)
-  const read = await Promise.all(messages.map(async ({ value }) => (await reader.read(value)).value))
+  const reader = framedReader(registry)
+  const read = await Promise.all(messages.map(async ({ value }) => (await reader(value)).value))
   const key = (value: Record<string, unknown>) => `${value['vehicle_id']} ${value['seq']} ${value['ingest_time']}`
   const sorted = (all: object[]) => (all as Record<string, unknown>[]).toSorted((a, b) => (key(a) < key(b) ? -1 : 1))
   expect(sorted(read)).toEqual(sorted(values))
   await followed.close()
   await producer.disconnect()
 }, 30_000)
-
-test('what is not framed, names no schema or does not fit is told apart', async () => {
-  const reader = new FrameReader(registry)
-  const framed = await registerSchema(registry, 'told-apart-value', READING_SCHEMA)
-  await expect(reader.read(Buffer.from('{"a":1}'))).rejects.toThrow('not framed')
-  await expect(reader.read(null)).rejects.toThrow('not framed')
-  await expect(reader.read(Buffer.from([0, 0, 0x7f, 0, 0, 1]))).rejects.toThrow('does not know')
-  const header = Buffer.alloc(5)
-  header.writeInt32BE(framed.id, 1)
-  await expect(reader.read(Buffer.concat([header, Buffer.from([200])]))).rejects.toThrow('does not fit')
-})
