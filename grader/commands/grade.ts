@@ -10,7 +10,7 @@ import { CodedError } from '../errors/coded-error.ts'
 import { onEnd } from '../process/on-end.ts'
 import { renderers } from '../results/render/index.ts'
 import type { KpiResult, Results } from '../results/types.ts'
-import { Session } from '../runner/session.ts'
+import { Session, servicesToStart } from '../runner/session.ts'
 import { nearest } from '../ui/nearest.ts'
 import { startProgress } from '../ui/progress.ts'
 import { terminalOf } from '../ui/terminal.ts'
@@ -85,8 +85,8 @@ async function gradeOnce(request: {
   const total = request.only?.length ?? lab.kpis.length
   const done: KpiResult[] = []
   try {
-    progress.update(`lab ${lab.id}: starting ${lab.services.join(', ') || 'the judge'}`)
-    session.warm(lab.services, text => progress.update(text))
+    progress.update(`lab ${lab.id}: starting ${servicesToStart(lab, engine).join(', ') || 'the judge'}`)
+    session.warm(lab, text => progress.update(text))
     return await session.judge({
       lab,
       source: request.source,

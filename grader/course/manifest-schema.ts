@@ -9,6 +9,16 @@ const slug = z
   .max(60)
   .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, { error: 'must be lower-case words joined by hyphens, e.g. "no-race"' })
 const sentence = z.string().trim().min(1, { error: 'must not be empty' }).max(400)
+/** A service's name in a compose file, or (a cluster of brokers) several. */
+const composeName = z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9._-]*$/, { error: "must be a service's name in compose.yaml" })
+const one = composeName.transform(name => [name])
+const composeMap = z.strictObject({
+  postgres: one.optional(),
+  kafka: z.union([one, z.array(composeName).min(1)], { error: "must be a service's name in compose.yaml, or a list of them" }).optional(),
+  registry: one.optional(),
+  connect: one.optional(),
+  'object-store': one.optional(),
+})
 /** A file below the lab folder. */
 const path = z
   .string()
@@ -39,6 +49,7 @@ export const manifestSchema = z.strictObject({
   draft: z.boolean().default(false),
   engines: z.array(z.enum(['embedded', 'docker'])).min(1, { error: 'needs at least one of embedded, docker' }),
   services: z.array(z.enum(['postgres', 'valkey', 'kafka', 'registry', 'object-store', 'connect'])).default([]),
+  compose: composeMap.default({}),
   edit: z.array(path).min(1, { error: 'needs at least one file that the learner may edit' }),
   kpis: z.array(kpiSchema).min(1, { error: 'needs at least one KPI' }).max(60),
 })

@@ -55,6 +55,32 @@ test.each([
     '    points: 2\n    after: [greets-twice]',
     'lab.yaml:13:12  KPIs wait for each other in a ring: greets → greets-twice → greets',
   ],
+  ['services: [valkey]', 'services: [kafka]\ncompose: { kafka: [a, b] }', ''],
+  [
+    'services: [valkey]',
+    'services: [postgres]\ncompose: { postgre: db }',
+    'lab.yaml:7:12  unknown key "postgre": did you mean "postgres"?',
+  ],
+  [
+    'services: [valkey]',
+    'services: [valkey]\ncompose: { postgres: db }',
+    'lab.yaml:7:12  compose maps postgres, which is not among the services',
+  ],
+  [
+    'services: [valkey]',
+    'services: [kafka, connect]\ncompose: { kafka: kafka }',
+    'lab.yaml:7:12  compose maps kafka but not connect: they share one broker, map both',
+  ],
+  [
+    'services: [valkey]',
+    'services: [postgres]\ncompose: { postgres: "a b" }',
+    "lab.yaml:7:22  compose.postgres must be a service's name in compose.yaml",
+  ],
+  [
+    'engines: [embedded, docker]\nservices: [valkey]',
+    'engines: [embedded]\nservices: [postgres]\ncompose: { postgres: db }',
+    'lab.yaml:7:1  compose is for the engine docker, which is not among the engines',
+  ],
   ['title: Greeting', 'title: [', 'not YAML'],
 ])('%j → %j: %s', (from, to, said) => {
   expect(change(from, to).join('\n')).toContain(said)

@@ -106,8 +106,10 @@ function reportShape(issues: readonly Issue[], value: unknown, report: Report): 
 const samePath = (a: readonly PropertyKey[], b: readonly PropertyKey[]): boolean =>
   a.length === b.length && a.every((part, i) => part === b[i])
 
-const keysAt = (path: readonly PropertyKey[]): string[] =>
-  Object.keys(path[0] === 'kpis' ? manifestSchema.shape.kpis.element.shape : manifestSchema.shape)
+function keysAt(path: readonly PropertyKey[]): string[] {
+  const { kpis, compose } = manifestSchema.shape
+  return Object.keys(path[0] === 'kpis' ? kpis.element.shape : path[0] === 'compose' ? compose.unwrap().shape : manifestSchema.shape)
+}
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>((at, part) => (at as Record<PropertyKey, unknown> | undefined | null)?.[part], value)
@@ -141,6 +143,7 @@ function checkItself(manifest: Manifest, folder: string, report: Report): void {
     manifest.kpis.map(kpi => kpi.id),
     (id, n) => report(`two KPIs have the id "${id}"`, ['kpis', n, 'id']),
   )
+  checkCompose(manifest, report)
   const ids = manifest.kpis.map(kpi => kpi.id)
   for (const [n, kpi] of manifest.kpis.entries()) {
     for (const [m, id] of kpi.after.entries()) {
@@ -159,6 +162,22 @@ function checkItself(manifest: Manifest, folder: string, report: Report): void {
   }
   const ring = findRing(manifest.kpis)
   if (ring) report(`KPIs wait for each other in a ring: ${[...ring, ring[0]].join(' → ')}`, ['kpis', ids.indexOf(ring[0]!), 'after'])
+}
+
+/** These find each other by one broker: on the docker engine all of them are containers, or none. */
+const AROUND_THE_BROKER = ['kafka', 'registry', 'connect'] as const
+
+/** The services of the compose file must be services of the lab. */
+function checkCompose({ compose, services, engines }: Manifest, report: Report): void {
+  const mapped = Object.keys(compose) as (keyof typeof compose)[]
+  if (mapped.length > 0 && !engines.includes('docker'))
+    report('compose is for the engine docker, which is not among the engines', [], 'compose')
+  for (const name of mapped)
+    if (!services.includes(name)) report(`compose maps ${name}, which is not among the services`, ['compose'], name)
+  const around = AROUND_THE_BROKER.filter(name => services.includes(name))
+  const missing = around.find(name => !compose[name])
+  const present = around.find(name => compose[name])
+  if (missing && present) report(`compose maps ${present} but not ${missing}: they share one broker, map both`, ['compose'], present)
 }
 
 function twice(items: readonly string[], found: (item: string, index: number) => void): void {

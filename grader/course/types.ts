@@ -6,6 +6,9 @@ export type EngineName = 'embedded' | 'docker'
 /** Services an engine can bring up for a lab. */
 export type ServiceName = 'postgres' | 'valkey' | 'kafka' | 'registry' | 'object-store' | 'connect'
 
+/** Which services of the learner's compose file are the lab's services on the docker engine; several where brokers form a cluster. */
+export type ComposeMap = { [name in Exclude<ServiceName, 'valkey'>]?: string[] | undefined }
+
 /** One graded claim: data here, behaviour in `grader/labs/<lab>/<id>.test.ts`. */
 export interface KpiSpec {
   /** Stable, unique in the lab, never reused; also the name of its test file. */
@@ -44,6 +47,8 @@ export interface Lab {
   draft: boolean
   engines: EngineName[]
   services: ServiceName[]
+  /** Services that the learner's own compose file provides on the docker engine; the others are embedded there, too. */
+  compose: ComposeMap
   /** Files the learner may edit, relative to the lab folder; everything else is protected. */
   edit: string[]
   kpis: KpiSpec[]

@@ -6,9 +6,9 @@ import { createLearner } from '../learner/index.ts'
 import { type Warden, warden } from '../process/warden.ts'
 import type { CurrentKpi } from './current.ts'
 import { observed, observedClock } from './observed.ts'
-import { EnvironmentFault } from './outcomes.ts'
 import type { Plan } from './plan.ts'
 import { random } from './random.ts'
+import type { KpiServices } from './services.ts'
 import type { EventLog } from './timeline.ts'
 import type { KpiFixtures } from './types.ts'
 
@@ -19,22 +19,22 @@ export interface Bench {
 }
 
 type Cleanups = (() => unknown)[]
-type Maker<K extends keyof KpiFixtures> = (bench: Bench, kpi: CurrentKpi, cleanups: Cleanups) => Promise<KpiFixtures[K]> | KpiFixtures[K]
+type Maker<K extends keyof KpiFixtures> = (
+  bench: Bench,
+  kpi: CurrentKpi,
+  cleanups: Cleanups,
+  services: KpiServices,
+) => Promise<KpiFixtures[K]> | KpiFixtures[K]
 
 let sharedWarden: Warden | undefined
 /** One warden a worker: it ends what this process started when this process is gone. */
 const theWarden = (): Warden => (sharedWarden ??= warden())
 
-const endpoint = (bench: Bench, service: string) => {
-  const found = bench.plan.endpoints.find(candidate => candidate.service === service)
-  if (!found) throw new EnvironmentFault(`this lab's manifest does not list the service "${service}" that this KPI uses`)
-  return found
-}
-
 /** How each fixture is made; what must be undone is pushed on `cleanups`, last made first undone. */
 export const MAKERS: { [K in keyof KpiFixtures]: Maker<K> } = {
   seed: bench => bench.plan.seed,
-  engine: bench => (bench.plan.endpoints.length > 0 ? 'embedded' : bench.plan.engine),
+  // Whose services a KPI sees: a lab may have services that only the embedded engine brings up.
+  engine: ({ plan }) => (Object.keys(plan.compose).length === 0 && plan.endpoints.length > 0 ? 'embedded' : plan.engine),
   compose: async (bench, kpi, cleanups) => {
     const { composeFixture } = await import('../engines/docker/fixture.ts')
     return composeFixture({ plan: bench.plan, root: repositoryRoot(), timeline: bench.events.of(kpi.id), cleanups })
@@ -72,44 +72,52 @@ export const MAKERS: { [K in keyof KpiFixtures]: Maker<K> } = {
     cleanups.push(() => learner.close())
     return learner
   },
-  valkey: async (bench, kpi, cleanups) => {
-    const { openValkey } = await import('../services/valkey/fixture.ts')
-    const fixture = await openValkey(endpoint(bench, 'valkey'), kpi.id)
+  // The order of the rest is that of teardown: what uses a service goes before it.
+  connect: async (bench, kpi, cleanups, services) => {
+    const { openConnect } = await import('../services/connect/fixture.ts')
+    const { endpoint, host } = await services.of('connect')
+    const fixture = await openConnect(endpoint, host)
     cleanups.push(() => fixture.close())
-    const timeline = bench.events.of(kpi.id)
-    return { ...observed(fixture, 'valkey', timeline), clock: observedClock(fixture.clock, 'valkey', timeline) }
+    return observed(fixture, 'connect', bench.events.of(kpi.id))
   },
-  postgres: async (bench, kpi, cleanups) => {
-    // A lab with a connector captures changes.
-    const replication = bench.plan.endpoints.some(({ service }) => service === 'connect')
-    const { openPostgres } = await import('../services/postgres/fixture.ts')
-    const fixture = await openPostgres(endpoint(bench, 'postgres'), kpi.id, { replication })
-    cleanups.push(() => fixture.close())
-    return observed(fixture, 'postgres', bench.events.of(kpi.id))
-  },
-  kafka: async (bench, kpi, cleanups) => {
-    const { openKafka } = await import('../services/kafka/fixture.ts')
-    const fixture = await openKafka(endpoint(bench, 'kafka'), kpi.id)
-    cleanups.push(() => fixture.close())
-    return observed(fixture, 'kafka', bench.events.of(kpi.id))
-  },
-  objectStore: async (bench, kpi, cleanups) => {
-    const { openObjectStore } = await import('../services/object-store/fixture.ts')
-    const fixture = await openObjectStore(endpoint(bench, 'object-store'), kpi.id)
-    cleanups.push(() => fixture.close())
-    return observed(fixture, 'object-store', bench.events.of(kpi.id))
-  },
-  registry: async (bench, kpi, cleanups) => {
+  registry: async (bench, kpi, cleanups, services) => {
     const { openRegistry } = await import('../services/registry/fixture.ts')
-    const fixture = await openRegistry(endpoint(bench, 'registry'))
+    const { endpoint, host } = await services.of('registry')
+    const fixture = await openRegistry(endpoint, host)
     cleanups.push(() => fixture.close())
     return observed(fixture, 'registry', bench.events.of(kpi.id))
   },
-  connect: async (bench, kpi, cleanups) => {
-    const { openConnect } = await import('../services/connect/fixture.ts')
-    const fixture = await openConnect(endpoint(bench, 'connect'))
+  kafka: async (bench, kpi, cleanups, services) => {
+    const { openKafka } = await import('../services/kafka/fixture.ts')
+    const { endpoint, host } = await services.of('kafka')
+    const fixture = await openKafka(endpoint, kpi.id, host)
     cleanups.push(() => fixture.close())
-    return observed(fixture, 'connect', bench.events.of(kpi.id))
+    return observed(fixture, 'kafka', bench.events.of(kpi.id))
+  },
+  objectStore: async (bench, kpi, cleanups, services) => {
+    const { openObjectStore } = await import('../services/object-store/fixture.ts')
+    const { endpoint, host, users } = await services.of('object-store')
+    const fixture = await openObjectStore(endpoint, kpi.id, host, users)
+    cleanups.push(() => fixture.close())
+    return observed(fixture, 'object-store', bench.events.of(kpi.id))
+  },
+  postgres: async (bench, kpi, cleanups, services) => {
+    const { plan } = bench
+    // A lab with a connector captures changes.
+    const replication = 'connect' in plan.compose || plan.endpoints.some(({ service }) => service === 'connect')
+    const { openPostgres } = await import('../services/postgres/fixture.ts')
+    const { endpoint, host } = await services.of('postgres')
+    const fixture = await openPostgres(endpoint, kpi.id, { replication, on: host })
+    cleanups.push(() => fixture.close())
+    return observed(fixture, 'postgres', bench.events.of(kpi.id))
+  },
+  valkey: async (bench, kpi, cleanups, services) => {
+    const { openValkey } = await import('../services/valkey/fixture.ts')
+    const { endpoint } = await services.of('valkey')
+    const fixture = await openValkey(endpoint, kpi.id)
+    cleanups.push(() => fixture.close())
+    const timeline = bench.events.of(kpi.id)
+    return { ...observed(fixture, 'valkey', timeline), clock: observedClock(fixture.clock, 'valkey', timeline) }
   },
 }
 

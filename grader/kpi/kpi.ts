@@ -2,7 +2,8 @@ import { test } from 'vitest'
 import { type CurrentKpi, withCurrent } from './current.ts'
 import { type Bench, fixtureNames, MAKERS } from './fixtures.ts'
 import { DeadlineExceeded, type Outcome, outcomeOf } from './outcome-of.ts'
-import { readPlan } from './plan.ts'
+import { preparationOf, readPlan } from './plan.ts'
+import { openServices } from './services.ts'
 import { EventLog } from './timeline.ts'
 import type { KpiFixtures } from './types.ts'
 
@@ -41,7 +42,7 @@ export function kpi(id: string, body: (fixtures: KpiFixtures) => Promise<void>):
   const { plan } = bench
   const spec = plan.kpis.find(candidate => candidate.id === id)
   if (!spec || settled.has(id)) return
-  test(id, { timeout: spec.deadline * 1000 + 30_000 }, async ({ task }) => {
+  test(id, { timeout: spec.deadline * 1000 + preparationOf(plan) + 30_000 }, async ({ task }) => {
     const startedAt = bench.events.now()
     const meta = task.meta as { millrace?: KpiReport }
     const waitsFor = plan.ignoreLocks ? [] : spec.after.filter(other => (settled.get(other) ?? 'pass') !== 'pass')
@@ -70,11 +71,16 @@ async function judge(id: string, deadline: number, body: (fixtures: KpiFixtures)
   running = { record, stray }
   let outcome: Outcome
   const timer = Promise.withResolvers<never>()
-  const alarm = setTimeout(() => timer.reject(new DeadlineExceeded(deadline)), deadline * 1000)
+  let alarm: NodeJS.Timeout | undefined
   try {
+    const names = fixtureNames(body)
+    // Containers that KPIs share take their time to start, once: that is not the KPI's time.
+    const services = await withCurrent(record, () => openServices(bench, record, names, cleanups))
+    alarm = setTimeout(() => timer.reject(new DeadlineExceeded(deadline)), deadline * 1000)
     const work = withCurrent(record, async () => {
       const fixtures: Partial<Record<keyof KpiFixtures, unknown>> = {}
-      for (const name of fixtureNames(body)) fixtures[name] = await MAKERS[name](bench, record, cleanups)
+      for (const name of names) fixtures[name] = await MAKERS[name](bench, record, cleanups, services)
+      cleanups.push(() => services.bringBack())
       await body(fixtures as unknown as KpiFixtures)
     })
     // When the deadline wins, the body's later rejection has nobody waiting for it: it is expected, not stray.

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { EngineName } from '../course/types.ts'
+import type { ComposeMap, EngineName } from '../course/types.ts'
 import type { QuestionSet } from '../experiments/predictions/types.ts'
 import type { ServiceEndpoint } from '../services/types.ts'
 
@@ -19,6 +19,8 @@ export interface Plan {
   runDir: string
   nodeModules: string
   endpoints: ServiceEndpoint[]
+  /** Services that the learner's compose file provides: none on the embedded engine. */
+  compose: ComposeMap
   /** In the order in which they are to run. */
   kpis: { id: string; file: string; deadline: number; after: string[] }[]
   /** KPIs whose locks do not hold in this run (`--kpi`, or the gate running one mutant's KPI). */
@@ -26,6 +28,9 @@ export interface Plan {
   /** KPIs that already have their verdict in this run: a worker that died is replaced by one that goes on. */
   settled: Record<string, string>
 }
+
+/** Milliseconds that a KPI's containers may take to be built and started before its own time begins. */
+export const preparationOf = ({ compose }: Pick<Plan, 'compose'>): number => (Object.keys(compose).length > 0 ? 600_000 : 0)
 
 /**
  * The plan of this worker.

@@ -35,6 +35,10 @@ export interface JudgeRequest {
 /** "learner", "solution", "mutant:check-then-set" … as in results.json. */
 export const sourceName = (source: Source): string => (source.kind === 'mutant' ? `mutant:${source.name}` : source.kind)
 
+/** What an engine starts for a lab: on docker the learner's own compose file provides the rest. */
+export const servicesToStart = ({ services, compose }: Pick<Lab, 'services' | 'compose'>, engine: EngineName): ServiceName[] =>
+  services.filter(service => engine !== 'docker' || !(service in compose))
+
 /**
  * Services, Vitest and a run folder that stay warm over several judgements: one for a single `grade`, kept by watch mode and the gate.
  * Ended by `close`; if this process dies instead, every process it started notices.
@@ -63,9 +67,13 @@ export class Session {
   }
 
   /** Start loading Vitest and the services; `judge` waits for them. */
-  warm(services: readonly ServiceName[], onProgress?: (text: string) => void): void {
+  warm(lab: Pick<Lab, 'services' | 'compose'>, onProgress?: (text: string) => void): void {
     this.runner.warm().catch(() => {})
-    this.started ??= startEngine(this.engine, services, { runId: this.run.id, runDir: this.run.dir, ...(onProgress ? { onProgress } : {}) })
+    this.started ??= startEngine(this.engine, servicesToStart(lab, this.engine), {
+      runId: this.run.id,
+      runDir: this.run.dir,
+      ...(onProgress ? { onProgress } : {}),
+    })
     this.started.catch(() => {})
   }
 
@@ -85,7 +93,7 @@ export class Session {
     const workspace = join(this.work, evidence.runId)
     try {
       const { protectedChanged } = layWorkspace({ lab, source: request.source, dir: workspace })
-      this.warm(lab.services)
+      this.warm(lab)
       const engine = await this.started!
       // A run before that was cancelled leaves users, keys or a stopped clock: its worker was killed before it could undo them.
       if (this.judged++ > 0) await engine.reset()
@@ -113,6 +121,7 @@ export class Session {
         runDir: this.run.dir,
         nodeModules: realpathSync(join(this.root, 'node_modules')),
         endpoints: engine.endpoints,
+        compose: this.engine === 'docker' ? lab.compose : {},
         kpis: runOrder(chosen, request.passedBefore).map(spec => ({
           id: spec.id,
           file: join(lab.testDir, `${spec.id}.test.ts`),

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { TestCase, Vitest } from 'vitest/node'
 import type { KpiReport } from '../kpi/kpi.ts'
-import type { Plan } from '../kpi/plan.ts'
+import { type Plan, preparationOf } from '../kpi/plan.ts'
 
 const SUITE = fileURLToPath(new URL('../kpi/suite.ts', import.meta.url))
 
@@ -86,7 +86,7 @@ export class VitestRunner {
           overdue = true
           this.killWorker()
         },
-        deadline * 1000 + GRACE,
+        deadline * 1000 + preparationOf(plan) + GRACE,
       )
     }
     this.onReport = report => {

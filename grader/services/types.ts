@@ -11,6 +11,8 @@ export interface ServiceEndpoint {
   password: string
   /** Loopback port + token of the host process's control channel (clock steering, pause, restart). */
   control?: { port: number; token: string }
+  /** Of a REST interface that does not begin at the root, e.g. "/apis/ccompat/v7". */
+  path?: string
   /** Real version inside, e.g. "Valkey 9.0.1 (WebAssembly)". */
   version: string
   /** Pid of the service's host process. */
@@ -66,6 +68,8 @@ export interface PostgresFixture {
   url: string
   host: string
   port: number
+  /** For other services of the engine: containers know each other by name. */
+  inside: { host: string; port: number }
   database: string
   user: string
   password: string
@@ -92,8 +96,10 @@ export interface ServiceFaults {
 
 /** What a KPI sees of Kafka: a broker, and the prefix of its own topics and groups. */
 export interface KafkaFixture extends ServiceFaults {
-  /** host:port, as a client's list of brokers. */
+  /** host:port (several with commas between), as a client's list of brokers. */
   brokers: string
+  /** For other services of the engine: containers know each other by name. */
+  inside: { brokers: string }
   host: string
   port: number
   /** Every topic and group of this KPI starts with it, e.g. "no_loss_7f3a91_". */
@@ -108,6 +114,8 @@ export interface KafkaFixture extends ServiceFaults {
 export interface ObjectStoreFixture extends ServiceFaults {
   /** http:// URL of the S3 endpoint; buckets are addressed by path. */
   url: string
+  /** For other services of the engine: containers know each other by name. */
+  inside: { url: string }
   host: string
   port: number
   /** The confined user's: this is what learners' programs get. */
@@ -123,6 +131,8 @@ export interface ObjectStoreFixture extends ServiceFaults {
 export interface RegistryFixture extends ServiceFaults {
   /** http:// URL, as clients configure it. */
   url: string
+  /** For other services of the engine: containers know each other by name. */
+  inside: { url: string }
   host: string
   port: number
   /** The grader's own requests; every status is an answer. */

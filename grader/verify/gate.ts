@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { EngineName, Lab } from '../course/types.ts'
-import { Session } from '../runner/session.ts'
+import { Session, servicesToStart } from '../runner/session.ts'
 import { HashCache } from './cache.ts'
 import { checkGolden } from './golden.ts'
 import { judgeVariant, type VariantVerdict, variantName } from './judge-variant.ts'
@@ -73,7 +73,7 @@ export async function runGate(options: GateOptions): Promise<LabReport[]> {
       for (let next = queue.shift(); next && !options.signal?.aborted; next = queue.shift()) {
         const { variant, report } = next
         // A session's services are those of the lab that it was started for.
-        const needs = variant.lab.services.join()
+        const needs = servicesToStart(variant.lab, variant.engine).join()
         if (session?.engine !== variant.engine || needs !== started) {
           await session?.close()
           session = new Session(options.root, variant.engine)

@@ -39,11 +39,14 @@ function overlayPaths(lab: Lab): string[] {
     .map(name => `solutions/${lab.folder}/${name}`)
 }
 
-/** KPIs that the gate holds this engine to. Where a lab has both engines, docker answers for those that need it: the others run the same on both. */
-export const runnable = (lab: Lab, engine: EngineName) =>
-  lab.kpis.filter(kpi =>
-    engine === 'docker' ? !lab.engines.includes('embedded') || kpi.needs.includes('docker') : !kpi.needs.includes('docker'),
-  )
+/**
+ * KPIs that the gate holds this engine to. Where a lab has both engines and no service in the learner's compose file, docker answers for those
+ * that need it: the others run the same on both.
+ */
+export const runnable = (lab: Lab, engine: EngineName) => {
+  const all = !lab.engines.includes('embedded') || Object.keys(lab.compose).length > 0
+  return lab.kpis.filter(kpi => (engine === 'docker' ? all || kpi.needs.includes('docker') : !kpi.needs.includes('docker')))
+}
 
 /**
  * Everything the gate runs for a lab on one engine: the starter, the solution `times` times, and each mutant with the KPIs that name it.

@@ -128,7 +128,7 @@ export async function watchLab(request: WatchRequest): Promise<number> {
   }
   const off = onEnd(end)
   if (tty) process.stdout.write(ALTERNATE.on)
-  session.warm(lab.services)
+  session.warm(lab)
   start(true, 'started')
   const code = await finished.promise
   await end()

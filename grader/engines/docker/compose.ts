@@ -5,6 +5,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { CodedError } from '../../errors/coded-error.ts'
 import type { Timeline } from '../../kpi/types.ts'
 import { hasContainers } from '../../process/containers.ts'
+import { freePort } from '../../process/ports.ts'
 import { askDocker, DockerFailure, docker } from './client.ts'
 import type { ComposeConfig } from './config.ts'
 import { projectPrefix } from './marks.ts'
@@ -32,6 +33,11 @@ export interface ComposeOptions {
   /** Bytes: for a service without a limit (default 512 MiB), and the most that one may have (default 1.5 GiB). */
   memory?: { usual?: number; most?: number }
   timeline?: Timeline
+  /**
+   * Variables for interpolation that say at which port of 127.0.0.1 a container's port will be published, e.g. `{ KAFKA_PORT: 'kafka:9094' }`:
+   * for servers that must announce their own address.
+   */
+  portVariables?: Record<string, string>
   /** Made by `warmProject`: a name and ports that stay the same over several openings. */
   warm?: { name: string; ports: Ports }
 }
@@ -62,7 +68,7 @@ export async function openProject(options: ComposeOptions): Promise<ComposeProje
   ]
   const theirs = [...common, ...files.flatMap(file => ['--file', file])]
   const ports: Ports = options.warm?.ports ?? new Map()
-  const env = options.env ?? {}
+  const env = { ...options.env, ...(await announced(options.portVariables ?? {}, ports)) }
   const read = (args: string[]) => resolvedConfig(args, { cwd: labDir, runId, env })
   const memory = { usual: options.memory?.usual ?? 512 * MIB, most: options.memory?.most ?? 1536 * MIB }
   const judge = (config: ComposeConfig, images: readonly string[]) => {
@@ -94,6 +100,17 @@ export async function openProject(options: ComposeOptions): Promise<ComposeProje
     ...(timeline ? { timeline } : {}),
   }
   return new ComposeProject(prepared, config)
+}
+
+/** Chooses the ports of `portVariables`, unless they are chosen already: the override publishes at them. */
+export async function announced(variables: Record<string, string>, ports: Ports): Promise<Record<string, string>> {
+  const env: Record<string, string> = {}
+  for (const [variable, target] of Object.entries(variables)) {
+    const key = `${target}/tcp`
+    if (!ports.has(key)) ports.set(key, await freePort())
+    env[variable] = String(ports.get(key))
+  }
+  return env
 }
 
 /** The path with links followed as far as it exists: what is not there yet counts by its parent. */

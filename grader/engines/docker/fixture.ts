@@ -3,6 +3,7 @@ import { loadImages } from '../../images/manifest.ts'
 import type { Plan } from '../../kpi/plan.ts'
 import type { Timeline } from '../../kpi/types.ts'
 import { hasContainers } from '../../process/containers.ts'
+import { composeDefaults } from '../../services/compose-services.ts'
 import { type BuildOptions, type BuiltImage, buildImage } from './built-image.ts'
 import { openProject } from './compose.ts'
 import type { ComposeProject, UpOptions } from './project.ts'
@@ -37,11 +38,15 @@ export interface ComposeFixture {
   image(options?: BuildOptions & { dir?: string }): Promise<BuiltImage>
 }
 
+/** Milliseconds until a warm project is ready: some of its servers run on Java, beside each other, on a busy machine. */
+const WARM_WITHIN = 240_000
+
 /** Makes the fixture of one KPI. */
 export function composeFixture(at: { plan: Plan; root: string; timeline: Timeline; cleanups: (() => unknown)[] }): ComposeFixture {
   const { plan, root, timeline, cleanups } = at
   const images = loadImages(root).map(({ image }) => image)
-  const here = { runId: plan.runId, runDir: plan.runDir, labDir: plan.workspace, images, timeline }
+  const { stays, portVariables } = composeDefaults(plan.compose)
+  const here = { runId: plan.runId, runDir: plan.runDir, labDir: plan.workspace, images, timeline, portVariables }
   const open: ComposeFixture['open'] = async (options = {}) => {
     const project = await openProject({ ...options, ...here })
     cleanups.push(() => project.close())
@@ -50,7 +55,7 @@ export function composeFixture(at: { plan: Plan; root: string; timeline: Timelin
   return {
     open,
     async warm(options = {}) {
-      const project = await warmProject({ ...options, ...here })
+      const project = await warmProject({ stays, within: WARM_WITHIN, ...options, ...here })
       cleanups.push(() => project.events.close())
       return project
     },

@@ -128,7 +128,9 @@ export class ComposeProject {
 
   /** The port of 127.0.0.1 that leads to a port of a service; undefined when the learner's file publishes none. */
   port(service: string, target: number, protocol: 'tcp' | 'udp' = 'tcp'): number | undefined {
-    return this.prepared.ports.get(`${service}:${target}/${protocol}`)
+    const published = this.config.services?.[service]?.ports?.some(port => port.target === target && (port.protocol ?? 'tcp') === protocol)
+    // A port may have been chosen for a variable although the file does not publish it.
+    return published ? this.prepared.ports.get(`${service}:${target}/${protocol}`) : undefined
   }
 
   /** What a service printed, both streams, with the engine's times in front of each line when asked for. */

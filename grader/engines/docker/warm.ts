@@ -47,12 +47,13 @@ export async function warmProject(options: ComposeOptions & WarmOptions): Promis
   try {
     writeFileSync(portsFile, JSON.stringify([...ports]))
     const prints = fingerprints(project.config, compose.labDir)
-    const kept = existsSync(keptFile) ? (JSON.parse(readFileSync(keptFile, 'utf8')) as Kept) : undefined
+    const kept = existsSync(keptFile) && !existsSync(join(dir, IN_USE)) ? (JSON.parse(readFileSync(keptFile, 'utf8')) as Kept) : undefined
     const containers = await project.containers()
     const fresh = toStart(prints, kept && { prints: kept.prints, touched: touchedSince(kept, containers) }, stays)
     if (fresh.size === 0) return project
     // From here until it is ready nobody may count on what is up.
     rmSync(keptFile, { force: true })
+    rmSync(join(dir, IN_USE), { force: true })
     await clear(project, prints, containers, fresh)
     await project.up({ build: [...fresh].filter(service => project.config.services?.[service]?.build), ...(within ? { within } : {}) })
     const up = await project.containers()
@@ -61,6 +62,31 @@ export async function warmProject(options: ComposeOptions & WarmOptions): Promis
   } catch (error) {
     project.events.close()
     throw error
+  }
+}
+
+/** While it is there, somebody uses the project: whoever finds it at the start of a use knows that the one before was killed. */
+const IN_USE = 'in-use'
+
+/**
+ * A warm project whose user writes and brings outages on it, and undoes that afterwards. `release` says which services are again as they were,
+ * although they were killed or paused: without it they start anew. A user that was killed releases nothing, and all starts anew.
+ */
+export function holdWarm(project: ComposeProject, runDir: string): { release(healed: ReadonlySet<string>): Promise<void> } {
+  const dir = join(runDir, project.name)
+  const inUse = join(dir, IN_USE)
+  writeFileSync(inUse, '')
+  return {
+    async release(healed) {
+      const keptFile = join(dir, 'kept.json')
+      if (healed.size > 0 && existsSync(keptFile)) {
+        const kept = JSON.parse(readFileSync(keptFile, 'utf8')) as Kept
+        const now = snapshot(await project.containers())
+        for (const service of healed) if (now[service]) kept.containers[service] = now[service]
+        writeFileSync(keptFile, JSON.stringify(kept))
+      }
+      rmSync(inUse, { force: true })
+    },
   }
 }
 

@@ -1,15 +1,14 @@
-import { type Admin, Kafka, logLevel } from 'kafkajs'
-import type { ServiceEndpoint } from '../types.ts'
+import { type Admin, Kafka, logLevel, type RetryOptions } from 'kafkajs'
 
 /** The grader's own client; it stays with the broker through outages of some seconds. */
-export function graderKafka({ host, port }: Pick<ServiceEndpoint, 'host' | 'port'>): Kafka {
+export function graderKafka(brokers: string[], retry: RetryOptions = {}): Kafka {
   return new Kafka({
     clientId: 'grader',
-    brokers: [`${host}:${port}`],
+    brokers,
     logLevel: logLevel.NOTHING, // The broker is killed on purpose; what is asked of it meanwhile says so itself.
     connectionTimeout: 3_000,
     requestTimeout: 10_000,
-    retry: { initialRetryTime: 30, maxRetryTime: 500, retries: 20 },
+    retry: { initialRetryTime: 30, maxRetryTime: 500, retries: 20, ...retry },
   })
 }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { Control } from '../control.ts'
+import { embeddedHost, faultsOf, type Host } from '../host.ts'
 import type { KafkaFixture, ServiceEndpoint } from '../types.ts'
 import { deleteWhere, graderKafka } from './client.ts'
 
@@ -11,32 +11,28 @@ const OF_A_CONNECTOR = /^(connect-|__debezium-heartbeat\.)/
  * deletes the topics and groups that begin with the prefix.
  * @throws CodedError MR-E-040 … 046 when the broker cannot be brought back
  */
-export async function openKafka(endpoint: ServiceEndpoint, kpiId: string): Promise<KafkaFixture & { close(): Promise<void> }> {
-  const control = new Control(endpoint)
-  if (endpoint.control) await control.ask('ensure', {}, 30_000)
-  const { host, port } = endpoint
+export async function openKafka(
+  endpoint: ServiceEndpoint,
+  kpiId: string,
+  host: Host = embeddedHost(endpoint),
+): Promise<KafkaFixture & { close(): Promise<void> }> {
+  await host.ensure()
   // Letters, digits and _ only: connectors make names of Avro schemas from names of topics.
   const topicPrefix = `${kpiId.replace(/\W/g, '_').slice(0, 60)}_${randomBytes(3).toString('hex')}_`
-  const client = graderKafka(endpoint)
+  const client = graderKafka(host.outside)
   const admin = client.admin()
   await admin.connect()
   return {
-    ...{ brokers: `${host}:${port}`, host, port, topicPrefix, client, admin },
-    restart: () => control.ask('restart', {}, 30_000),
-    start: () => control.ask('start', {}, 30_000),
-    pause: () => control.ask('pause'),
-    resume: () => control.ask('resume'),
-    kill: () => control.ask('kill'),
+    ...{ brokers: host.outside.join(), host: endpoint.host, port: endpoint.port, topicPrefix, client, admin },
+    inside: { brokers: host.inside.join() },
+    ...faultsOf(host),
     async close() {
       try {
-        if (endpoint.control) {
-          await control.ask('resume')
-          await control.ask('ensure', {}, 30_000)
-        }
+        await host.ensure()
         await deleteWhere(admin, name => name.replace(OF_A_CONNECTOR, '').startsWith(topicPrefix))
       } finally {
         await admin.disconnect()
-        control.close()
+        host.close()
       }
     },
   }

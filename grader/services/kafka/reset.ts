@@ -5,8 +5,8 @@ import { deleteWhere, graderKafka } from './client.ts'
 const STATE = /^(_schemas|connect-(configs|offsets|status))$/
 
 /** Makes a broker as new: every topic and group of KPIs goes. */
-export async function resetKafka(endpoint: ServiceEndpoint): Promise<void> {
-  const admin = graderKafka(endpoint).admin()
+export async function resetKafka({ host, port }: ServiceEndpoint): Promise<void> {
+  const admin = graderKafka([`${host}:${port}`]).admin()
   await admin.connect()
   try {
     await deleteWhere(admin, name => !STATE.test(name))

@@ -26,7 +26,7 @@ export const objectStore: EmbeddedService = {
 }
 
 /** A request without credentials is refused in S3's own words. */
-function answersS3(port: number): Promise<boolean> {
+export function answersS3(port: number): Promise<boolean> {
   return new Promise(resolve => {
     const ask = request({ host: '127.0.0.1', port, path: '/' }, answer => {
       answer.resume()

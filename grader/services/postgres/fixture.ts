@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
-import { Control } from '../control.ts'
+import { embeddedHost, faultsOf, type Host, splitAddress } from '../host.ts'
 import type { PostgresFixture, ServiceEndpoint } from '../types.ts'
 import { connectAdmin, dropDatabase } from './admin.ts'
 
 export interface PostgresOptions {
   /** The role may create replication slots and stream changes (labs on change data capture). */
   replication?: boolean
+  /** Where it runs; default the embedded engine. */
+  on?: Host
 }
 
 /**
@@ -23,8 +25,8 @@ export async function openPostgres(
   kpiId: string,
   options: PostgresOptions = {},
 ): Promise<PostgresFixture & { close(): Promise<void> }> {
-  const control = new Control(endpoint)
-  if (endpoint.control) await control.ask('ensure', {}, 60_000)
+  const on = options.on ?? embeddedHost(endpoint)
+  await on.ensure()
   const { host, port } = endpoint
   const name = `kpi_${kpiId.replace(/\W/g, '_').toLowerCase().slice(0, 40)}_${randomBytes(3).toString('hex')}`
   const password = randomBytes(12).toString('hex')
@@ -48,18 +50,12 @@ export async function openPostgres(
 
   return {
     url: `postgres://${name}:${password}@${host}:${port}/${name}`,
+    inside: splitAddress(on.inside[0]!),
     ...{ host, port, database: name, user: name, password, admin },
-    restart: () => control.ask('restart', {}, 60_000),
-    start: () => control.ask('start', {}, 60_000),
-    pause: () => control.ask('pause'),
-    resume: () => control.ask('resume'),
-    kill: () => control.ask('kill'),
+    ...faultsOf(on),
     async close() {
       try {
-        if (endpoint.control) {
-          await control.ask('resume')
-          await control.ask('ensure', {}, 60_000)
-        }
+        await on.ensure()
         await admin.end()
         const client = await connectAdmin(endpoint)
         try {
@@ -69,7 +65,7 @@ export async function openPostgres(
           await client.end()
         }
       } finally {
-        control.close()
+        on.close()
       }
     },
   }

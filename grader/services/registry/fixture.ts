@@ -1,4 +1,4 @@
-import { Control } from '../control.ts'
+import { embeddedHost, faultsOf, type Host } from '../host.ts'
 import { askJson } from '../json-client.ts'
 import type { RegistryFixture, ServiceEndpoint } from '../types.ts'
 import { forget, subjects } from './reset.ts'
@@ -8,29 +8,25 @@ import { forget, subjects } from './reset.ts'
  * setting. Ids go on: one that a KPI has seen never means another schema.
  * @throws CodedError MR-E-040 … 046 when it cannot be brought back
  */
-export async function openRegistry(endpoint: ServiceEndpoint): Promise<RegistryFixture & { close(): Promise<void> }> {
-  const control = new Control(endpoint)
-  if (endpoint.control) await control.ask('ensure', {}, 30_000)
-  const { host, port } = endpoint
-  const url = `http://${host}:${port}`
+export async function openRegistry(
+  endpoint: ServiceEndpoint,
+  host: Host = embeddedHost(endpoint),
+): Promise<RegistryFixture & { close(): Promise<void> }> {
+  await host.ensure()
+  const { path = '' } = endpoint
+  const url = `http://${endpoint.host}:${endpoint.port}${path}`
   const before = await subjects(url)
   return {
-    ...{ url, host, port },
+    ...{ url, host: endpoint.host, port: endpoint.port },
+    inside: { url: `http://${host.inside[0]}${path}` },
     ask: (path, method, body) => askJson(url, path, method, body),
-    restart: () => control.ask('restart', {}, 30_000),
-    start: () => control.ask('start', {}, 30_000),
-    pause: () => control.ask('pause'),
-    resume: () => control.ask('resume'),
-    kill: () => control.ask('kill'),
+    ...faultsOf(host),
     async close() {
       try {
-        if (endpoint.control) {
-          await control.ask('resume')
-          await control.ask('ensure', {}, 30_000)
-        }
+        await host.ensure()
         await forget(url, subject => !before.includes(subject))
       } finally {
-        control.close()
+        host.close()
       }
     },
   }

@@ -17,4 +17,5 @@ export async function forget(url: string, mine: (subject: string) => boolean): P
 }
 
 /** Makes a registry as new. */
-export const resetRegistry = ({ host, port }: ServiceEndpoint): Promise<void> => forget(`http://${host}:${port}`, () => true)
+export const resetRegistry = ({ host, port, path = '' }: ServiceEndpoint): Promise<void> =>
+  forget(`http://${host}:${port}${path}`, () => true)
