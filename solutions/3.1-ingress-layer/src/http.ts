@@ -1,0 +1,79 @@
+/** POST /readings: answered when Kafka has it, refused at once when there is no room. */
+import { randomUUID } from 'node:crypto'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Config } from './config.ts'
+import type { Parser } from './parse.ts'
+import type { Publisher, Row } from './publisher.ts'
+
+const MOST_BYTES = 2 ** 20
+
+/** What the HTTP side needs. */
+export interface Parts {
+  config: Config
+  parser: Parser
+  publisher: Publisher
+  /** True from SIGTERM on. */
+  stopping: () => boolean
+}
+
+const answer = (response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void => {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers })
+  response.end(JSON.stringify(body))
+}
+
+const noRoom = (response: ServerResponse): void =>
+  answer(response, 429, { error: 'Kafka is behind; nothing of this request was taken' }, { 'retry-after': '1' })
+
+/** The server; it listens already, and says so itself when it is not ready. */
+export function serve(parts: Parts): Server {
+  const { publisher, config } = parts
+  const server = createServer((request, response) => {
+    response.on('error', () => {})
+    const { url, method } = request
+    if (url === '/ready') return answer(response, publisher.ready ? 200 : 503, { pending: publisher.pending })
+    if (url !== '/readings' || method !== 'POST') return answer(response, 404, { error: 'POST /readings or GET /ready' })
+    take(parts, request, response).catch(error => {
+      console.error(error)
+      response.destroy()
+    })
+  })
+  return server.listen(config.port)
+}
+
+async function take({ config, parser, publisher, stopping }: Parts, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (stopping() || !publisher.ready)
+    return answer(response, 503, { error: 'not taking anything in' }, { connection: 'close', 'retry-after': '1' })
+  const type = (request.headers['content-type'] ?? '').split(';')[0]!.trim()
+  if (type !== 'application/json' && type !== 'application/x-ndjson')
+    return answer(response, 415, { error: 'application/json or application/x-ndjson' })
+  // Before the body is read: what will not fit needs no memory.
+  if (publisher.pending >= config.maxPending) return noRoom(response)
+  const body = await read(request)
+  if (body === undefined) return answer(response, 413, { error: 'at most 1 MiB' }, { connection: 'close' })
+
+  const source = String(request.headers['x-request-id'] ?? randomUUID())
+  const texts = type === 'application/json' ? [body] : body.split('\n')
+  const rows: Row[] = texts.flatMap((raw, i) => (raw.trim() === '' ? [] : [{ source, line: i + 1, raw, parsed: parser.json(raw) }]))
+  if (rows.length > config.maxPending) return answer(response, 413, { error: `at most ${config.maxPending} readings` })
+  // All or nothing: a client that is refused sends the same again.
+  if (!publisher.tryTake(rows.length)) return noRoom(response)
+  try {
+    if (rows.length > 0) await publisher.publish(rows)
+  } finally {
+    publisher.give(rows.length)
+  }
+  const accepted = rows.filter(({ parsed }) => 'reading' in parsed).length
+  answer(response, accepted > 0 || rows.length === 0 ? 200 : 422, { accepted, rejected: rows.length - accepted })
+}
+
+/** The body as text, or undefined when it is too long. */
+async function read(request: IncomingMessage): Promise<string | undefined> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length
+    if (bytes > MOST_BYTES) return undefined
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString()
+}
