@@ -9,6 +9,22 @@ export interface Framed {
   value: Record<string, unknown>
 }
 
+/** Nanoseconds since 1970, which Debezium writes, fit no number: what is beyond is a bigint. */
+const LONG = avsc.types.LongType.__with({
+  fromBuffer: (bytes: Buffer) => narrow(bytes.readBigInt64LE()),
+  toBuffer: (value: number | bigint) => {
+    const bytes = Buffer.alloc(8)
+    bytes.writeBigInt64LE(BigInt(value))
+    return bytes
+  },
+  fromJSON: Number,
+  toJSON: Number,
+  isValid: (value: unknown) => typeof value === 'bigint' || Number.isSafeInteger(value),
+  compare: (a: number | bigint, b: number | bigint) => (a < b ? -1 : a > b ? 1 : 0),
+})
+
+const narrow = (value: bigint): number | bigint => (Number.isSafeInteger(Number(value)) ? Number(value) : value)
+
 /** Why a record's value is no framed record, in a learner's words. */
 export class NotFramed extends Error {}
 
@@ -34,7 +50,7 @@ export function framedReader(registry: Pick<RegistryFixture, 'ask'>): (value: Bu
       const { status, body } = await registry.ask<{ schema: string }>(`/schemas/ids/${id}`)
       if (status !== 200) throw new NotFramed(`the registry does not know its schema id ~${id}`)
       const schema: unknown = JSON.parse(body.schema)
-      found = { schema, type: avsc.Type.forSchema(schema as avsc.Schema) }
+      found = { schema, type: avsc.Type.forSchema(schema as avsc.Schema, { registry: { long: LONG } }) }
       known.set(id, found)
     }
     try {

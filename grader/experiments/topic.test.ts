@@ -54,3 +54,21 @@ test('a frame is read by its own schema; what is none says why', async () => {
   await expect(read(frame(id, Buffer.alloc(0)))).rejects.toThrow('no One of schema')
   await registry.close()
 })
+
+test('a long beyond the safe numbers is a bigint, within them a number; its default too', async () => {
+  const registry = await openRegistry(engine.endpoints.find(({ service }) => service === 'registry')!)
+  const fields = [{ name: 'ts_ns', type: 'long' }, { name: 'ts_ms', type: 'long' }, { name: 'maybe', type: ['null', 'long'], default: null }] // biome-ignore format: one line
+  const schema = JSON.stringify({ type: 'record', name: 'Stamp', fields })
+  const { id } = (await registry.ask<{ id: number }>('/subjects/stamp-value/versions', 'POST', { schema })).body
+  // 1795746685153000001 and -5 as zigzag varints of the specification, then null.
+  const body = Buffer.from(`${varint(1_795_746_685_153_000_001n)}${varint(-5n)}00`, 'hex')
+  expect((await framedReader(registry)(frame(id, body))).value).toEqual({ ts_ns: 1_795_746_685_153_000_001n, ts_ms: -5, maybe: null })
+  await registry.close()
+})
+
+function varint(value: bigint): string {
+  let rest = BigInt.asUintN(64, (value << 1n) ^ (value >> 63n))
+  const bytes: number[] = []
+  for (; rest > 0x7fn; rest >>= 7n) bytes.push(Number(rest & 0x7fn) | 0x80)
+  return Buffer.from([...bytes, Number(rest)]).toString('hex')
+}
