@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { askDocker, DockerFailure, docker } from '../engines/docker/client.ts'
 import { CodedError } from '../errors/coded-error.ts'
+import { hostSettings } from './host-settings.ts'
 import type { KitImage } from './manifest.ts'
 import { recipeHash } from './recipe-hash.ts'
 import { imageStates, LABEL } from './state.ts'
@@ -63,7 +64,7 @@ async function buildOne(image: KitImage, hash: string, options: BuildOptions): P
     else {
       cpSync(image.recipe, join(dir, 'context'), { recursive: true })
       await fetchPackages(image, join(dir, 'context'), options.arch, onLine)
-      await docker(['build', '--progress=plain', '--tag', unfinished, join(dir, 'context')], {
+      await docker(['build', '--progress=plain', ...hostSettings(), '--tag', unfinished, join(dir, 'context')], {
         within: WITHIN,
         env: { DOCKER_BUILDKIT: '1' },
         onLine,

@@ -5,6 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { repositoryRoot } from '../course/root.ts'
 import { hasEngine, named } from '../engines/docker/testing.ts'
 import { checkImages, untried } from './check.ts'
+import { hostSettings } from './host-settings.ts'
 import { chooseImages, loadImages, withBases } from './manifest.ts'
 import { recipeHash } from './recipe-hash.ts'
 import { imageStates } from './state.ts'
@@ -26,6 +27,20 @@ test('images are chosen by name or in full, with what they are built from', () =
   expect(() => chooseImages(images, ['postgress'])).toThrow(
     expect.objectContaining({ code: 'MR-E-125', fix: expect.stringContaining('postgres?') }),
   )
+})
+
+test("the host's settings reach a build, as secrets and arguments; none where there are none", () => {
+  const home = join(dir, 'home')
+  mkdirSync(join(home, '.m2'), { recursive: true })
+  const pip = hostSettings({}, home)
+  writeFileSync(join(home, '.m2/settings.xml'), '<settings/>')
+  const maven = ['--secret', `id=maven-settings,src=${home}/.m2/settings.xml`]
+  expect(hostSettings({ GOPROXY: 'https://mirror.example,direct' }, home)).toEqual([
+    ...maven,
+    ...pip,
+    '--build-arg',
+    'GOPROXY=https://mirror.example,direct',
+  ])
 })
 
 test('a wrong images.yaml is refused with its place', () => {

@@ -1,9 +1,13 @@
 /** The trial of each image: its real job, by the official image's interface as far as the course uses it. Each returns what was seen. */
 
+import { connect } from './connect.ts'
+import { jre } from './java.ts'
+import { kafka } from './kafka.ts'
 import { keyValue } from './key-value.ts'
 import { languages } from './languages.ts'
 import { nginx } from './nginx.ts'
 import { postgres } from './postgres.ts'
+import { registry } from './registry.ts'
 import { toxiproxy } from './toxiproxy.ts'
 import { must, type Trial } from './trial.ts'
 
@@ -27,4 +31,8 @@ export const SMOKE: Record<string, (trial: Trial) => Promise<string>> = {
   'python-small': languages.python,
   node: languages.node,
   toxiproxy,
+  jre,
+  kafka,
+  registry,
+  connect,
 }

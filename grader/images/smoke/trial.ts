@@ -11,15 +11,23 @@ export interface StartOptions {
   args?: string[]
   /** Files put into the container before it starts: path → text. They are executable. */
   files?: Record<string, string>
+  /** Another image of the kit, as a partner of the one on trial. */
+  image?: string
+  /** A name by which the trial's other containers reach it; they share a network then. */
+  alias?: string
+  /** Default 512m. */
+  memory?: string
 }
 
-/** One image on trial: a container at a time, removed at the end. */
+/** One image on trial, with partners where its job needs them. Everything is removed at the end. */
 export class Trial {
   readonly image: string
   private readonly name: string
   private readonly labels: Record<string, string>
   private count = 0
   private readonly containers: string[] = []
+  private network = ''
+  private readonly ends: (() => Promise<unknown>)[] = []
 
   constructor(image: string, name: string, labels: Record<string, string>) {
     this.image = image
@@ -27,8 +35,8 @@ export class Trial {
     this.labels = labels
   }
 
-  /** Start a container. */
-  async start(options: StartOptions = {}): Promise<void> {
+  /** Start a container; its name. */
+  async start(options: StartOptions = {}): Promise<string> {
     const name = `${this.name}-${++this.count}`
     const pairs = (flag: string, values: Record<string, string> = {}) =>
       Object.entries(values).flatMap(([key, value]) => [flag, `${key}=${value}`])
@@ -39,15 +47,25 @@ export class Trial {
       '--pull',
       'never',
       '--memory',
-      '512m',
+      options.memory ?? '512m',
+      ...(options.alias ? ['--network', await this.sharedNetwork(), '--network-alias', options.alias] : []),
       ...pairs('--label', this.labels),
       ...pairs('--env', options.env),
       ...ports,
     ]
-    await docker(['create', ...args, ...(options.args ?? []), this.image, ...(options.command ?? [])])
+    await docker(['create', ...args, ...(options.args ?? []), options.image ?? this.image, ...(options.command ?? [])])
     this.containers.push(name)
     for (const [path, text] of Object.entries(options.files ?? {})) await docker(['cp', '-', `${name}:/`], { input: tarOf(path, text) })
     await docker(['start', name])
+    return name
+  }
+
+  private async sharedNetwork(): Promise<string> {
+    if (this.network) return this.network
+    const labels = Object.entries(this.labels).flatMap(([key, value]) => ['--label', `${key}=${value}`])
+    await docker(['network', 'create', ...labels, this.name])
+    this.network = this.name
+    return this.network
   }
 
   /** The container that was started last. */
@@ -56,8 +74,8 @@ export class Trial {
   }
 
   /** The port of 127.0.0.1 that leads to one of the container. */
-  async port(inside: number): Promise<number> {
-    return Number((await docker(['port', this.container, `${inside}/tcp`])).split('\n')[0]!.split(':').at(-1))
+  async port(inside: number, container = this.container): Promise<number> {
+    return Number((await docker(['port', container, `${inside}/tcp`])).split('\n')[0]!.split(':').at(-1))
   }
 
   exec(command: string[], options: DockerOptions = {}): Promise<DockerAnswer> {
@@ -74,16 +92,22 @@ export class Trial {
   }
 
   /** kill -9, then start again with the same data. */
-  async restart(): Promise<void> {
-    await docker(['kill', this.container])
-    await docker(['start', this.container])
+  async restart(container = this.container): Promise<void> {
+    await docker(['kill', container])
+    await docker(['start', container])
   }
 
-  /** Waits for a condition; fails with what is awaited after 30 s. */
-  async until(what: string, check: () => Promise<boolean>): Promise<void> {
-    const deadline = performance.now() + 30_000
-    while (!(await check().catch(() => false))) {
-      if (performance.now() > deadline) throw new Error(`not within 30 s: ${what}`)
+  /** Waits for a condition; fails with what is awaited, and the last error, after `within` milliseconds (default 30 s). */
+  async until(what: string, check: () => Promise<boolean>, within = 30_000): Promise<void> {
+    const deadline = performance.now() + within
+    let last = ''
+    const holds = () =>
+      check().catch(error => {
+        last = ` (${(error as Error).message})`
+        return false
+      })
+    while (!(await holds())) {
+      if (performance.now() > deadline) throw new Error(`not within ${within / 1000} s: ${what}${last}`)
       await delay(50)
     }
   }
@@ -95,8 +119,15 @@ export class Trial {
     return (stdout + stderr).trim().replaceAll('\n', ' | ').slice(-500)
   }
 
+  /** What a trial opened and must close, whatever came of it; called before its containers go. */
+  onEnd(close: () => Promise<unknown>): void {
+    this.ends.push(close)
+  }
+
   async end(): Promise<void> {
+    for (const close of this.ends.toReversed()) await close().catch(() => {})
     if (this.containers.length > 0) await askDocker(['rm', '--force', '--volumes', ...this.containers])
+    if (this.network) await askDocker(['network', 'rm', this.network])
   }
 }
 
