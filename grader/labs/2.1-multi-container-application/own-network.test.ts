@@ -3,7 +3,7 @@ import { did, fail, kpi } from '../../kpi/index.ts'
 import { newVehicles, works } from './support/api.ts'
 
 kpi('own-network', async ({ compose, random }) => {
-  const project = await compose.up({ within: 90_000 })
+  const project = await compose.warm({ stays: ['db', 'cache'], within: 90_000 })
   const [vehicle] = await newVehicles(project, random, 1)
   await works(project, vehicle!)
   did('I asked the engine which networks the containers are on, and which ports the host has open.')

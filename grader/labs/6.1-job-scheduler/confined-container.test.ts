@@ -4,7 +4,7 @@ import { did, fail, kpi } from '../../kpi/index.ts'
 const EMPTY_HOST = ['--network', 'none', '--read-only', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges', '--entrypoint', 'node']
 
 kpi('confined-container', async ({ compose }) => {
-  const project = await compose.up()
+  const project = await compose.warm()
   did('I brought your compose project up and asked the engine what its containers may do.')
   const ours = Object.entries(project.config.services ?? {}).flatMap(([name, { build }]) => (build ? [name] : []))
   if (ours.length === 0)

@@ -4,7 +4,7 @@ import { did, eventually, expect, inconclusive, kpi, LearnerFault } from '../../
 import { Chat, join } from './support/chat.ts'
 import { header } from './support/wire.ts'
 
-const HEARTBEAT = 800
+const HEARTBEAT = 1500
 const [WAVES, GHOSTS, HALF_FRAME] = [2, 400, 250_000]
 
 kpi('ghosts', async ({ learner, valkey, random, timeline, cleanup }) => {
@@ -19,6 +19,9 @@ kpi('ghosts', async ({ learner, valkey, random, timeline, cleanup }) => {
   const alive = await chat.client(node.port, 'alive')
   await join(alive, room)
   const connections = async () => (await scrape(node.url)).sum('chat_connections')
+  const lives = () => {
+    if (!node.program.running) throw new LearnerFault({ subject: 'node-1', expected: 'it goes on', saw: 'it has ended' })
+  }
   did(
     `HEARTBEAT_MS is ${HEARTBEAT}. One client answers pings. ${WAVES} times, ${GHOSTS} drivers sent half of a frame (${HALF_FRAME} bytes) and went into a tunnel: no FIN, no RST, nothing. The node has 192 MB.`,
   )
@@ -29,17 +32,29 @@ kpi('ghosts', async ({ learner, valkey, random, timeline, cleanup }) => {
     const sent = tunnel.forwarded
     // Half of a large frame is what a driver was sending when the tunnel began.
     for (const ghost of ghosts) ghost.raw(Buffer.concat([header(HALF_FRAME + 10_000), Buffer.alloc(HALF_FRAME, 'x')]))
-    await eventually('the bytes to reach the node', () => tunnel.forwarded - sent >= GHOSTS * HALF_FRAME, { within: 15_000 })
+    // On a slow machine the first ghosts may be given up before the last bytes are there: nothing was tried then.
+    await eventually(
+      'the bytes to reach the node',
+      () => {
+        lives()
+        return tunnel.forwarded - sent >= GHOSTS * HALF_FRAME
+      },
+      { within: 20_000 },
+    ).catch(error => {
+      lives()
+      if (error instanceof LearnerFault) throw error
+      inconclusive('Not all of what the drivers sent reached the node in time.')
+    })
     tunnel.halfOpen()
     swallowed += tunnel.connections
     await eventually(
       'chat_connections is down to the one that is alive',
       async () => {
-        if (!node.program.running) throw new LearnerFault({ subject: 'node-1', expected: 'it goes on', saw: 'it has ended' })
+        lives()
         expect(await connections(), 'chat_connections').toBe(1)
         return true
       },
-      { within: 10_000 },
+      { within: 20_000 },
     )
     tunnel.heal()
     for (const ghost of ghosts) ghost.close()

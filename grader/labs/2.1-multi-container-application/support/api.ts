@@ -59,7 +59,7 @@ export async function sql(project: ComposeProject, text: string): Promise<string
   return stdout.trim() === '' ? [] : stdout.trim().split('\n')
 }
 
-/** Puts vehicles into the database that nobody has seen. */
+/** Puts vehicles into the database that nobody has seen; a warm database may have them from the run before. */
 export async function newVehicles(project: ComposeProject, random: Random, count: number): Promise<Vehicle[]> {
   const vehicles = Array.from({ length: count }, (_, i) => ({
     id: `X-${random.word(6)}-${i}`,
@@ -67,7 +67,10 @@ export async function newVehicles(project: ComposeProject, random: Random, count
     payload_kg: random.int(1000, 25_000),
   }))
   const rows = vehicles.map(({ id, plate, payload_kg }) => `('${id}', '${plate}', ${payload_kg})`).join(', ')
-  await sql(project, `INSERT INTO vehicles VALUES ${rows}`)
+  await sql(
+    project,
+    `INSERT INTO vehicles VALUES ${rows} ON CONFLICT (id) DO UPDATE SET plate = EXCLUDED.plate, payload_kg = EXCLUDED.payload_kg`,
+  )
   return vehicles
 }
 
