@@ -11,7 +11,7 @@ export const READING_SCHEMA = {
   namespace: 'no.fjordline',
   fields: [
     { name: 'vehicle_id', type: 'string' },
-    { name: 'seq', type: 'long' },
+    { name: 'seq', type: 'int' },
     time('event_time'),
     time('ingest_time'),
     { name: 'latitude', type: 'double' },

@@ -1,0 +1,50 @@
+/** What is on the topic of rejects, held against what cannot be judged. */
+import { eventually, expect, fail } from '../../../kpi/index.ts'
+import { list } from './alerts.ts'
+import type { Pipeline } from './pipeline.ts'
+
+/** A message that must be rejected. */
+export interface Bad {
+  partition: number
+  offset: number
+  key: string | null
+  value: Buffer
+  reason: string
+}
+
+const PATIENCE = 20_000
+
+/** Each of these, and nothing else, is there once or more, with its reason and origin, byte for byte. Waits for them. */
+export async function expectRejects(pipe: Pipeline, bad: readonly Bad[]): Promise<void> {
+  const header = (n: number, name: string) => String(pipe.rejects.messages[n]?.headers?.[name] ?? '(none)')
+  const originOf = ({ partition, offset }: Bad) => `${pipe.topics.readings}/${partition}/${offset}`
+  const origins = () => pipe.rejects.messages.map((_, n) => header(n, 'origin'))
+  await eventually(
+    'the messages that cannot be judged, on the topic of rejects',
+    () => {
+      const seen = new Set(origins())
+      const missing = bad.filter(one => !seen.has(originOf(one)))
+      if (missing.length === 0) return true
+      return fail({
+        expected: `${bad.length} with their origin <topic>/<partition>/<offset>`,
+        saw: `${missing.length} missing`,
+        details: [`missing: ${list(missing.map(({ partition, offset, reason }) => `${reason} ~${partition}/~${offset}`))}`],
+      })
+    },
+    { within: PATIENCE, every: 50 },
+  )
+  await pipe.rejects.caughtUp()
+  const wanted = new Map(bad.map(one => [originOf(one), one]))
+  for (const [n, { key, value }] of pipe.rejects.messages.entries()) {
+    const one = wanted.get(header(n, 'origin'))
+    if (!one)
+      fail({
+        subject: 'a message on the topic of rejects',
+        expected: 'only messages that cannot be judged',
+        saw: `one with the reason ${header(n, 'reason')} that I had sent whole and in time`,
+      })
+    expect(header(n, 'reason'), `header "reason" of a message that is ${one.reason}`).toBe(one.reason)
+    const same = (key?.toString() ?? null) === one.key && Buffer.compare(value ?? Buffer.alloc(0), one.value) === 0
+    expect(same, `the rejected message (${one.reason}) has the key and the bytes that I had sent`).toBe(true)
+  }
+}
