@@ -36,7 +36,7 @@ export class AlertWriter {
     const { rule, vehicleId, compartment, dueAt, since, value } = alert
     const id = [vehicleId, compartment ?? 'truck', rule, new Date(dueAt * 1000).toISOString()].join('/')
     const fields = { id, rule, vehicle_id: vehicleId, compartment, due_at: dueAt * 1000, since: since * 1000 }
-    return { key: id, value: JSON.stringify({ ...fields, value_c: value === null ? null : value / 100 }) }
+    return { key: id, value: JSON.stringify({ schemaId: this.#id, ...fields, value_c: value === null ? null : value / 100 }) }
   }
 }
 
