@@ -4,6 +4,7 @@ import type { Task } from './context.ts'
 import { converterErrors } from './data/converters.ts'
 import { checkJdbc, JDBC_KEYS } from './sink/jdbc/config.ts'
 import { runJdbcSink } from './sink/jdbc/connector.ts'
+import { checkDebezium, DEBEZIUM_KEYS, runDebeziumJdbcSink } from './sink/jdbc/debezium.ts'
 import { POSTGRES_KEYS } from './source/postgres/config.ts'
 import { checkPostgres, runPostgres } from './source/postgres/connector.ts'
 import { checkTransforms } from './transforms.ts'
@@ -18,11 +19,13 @@ export interface Plugin {
 
 const postgres: Plugin = { type: 'source', keys: POSTGRES_KEYS, check: checkPostgres, run: runPostgres }
 const jdbcSink: Plugin = { type: 'sink', keys: JDBC_KEYS, check: checkJdbc, run: runJdbcSink }
+const debeziumSink: Plugin = { type: 'sink', keys: DEBEZIUM_KEYS, check: checkDebezium, run: runDebeziumJdbcSink }
 
 export const PLUGINS: Record<string, Plugin> = {
   'io.debezium.connector.postgresql.PostgresConnector': postgres,
   'io.confluent.connect.jdbc.JdbcSinkConnector': jdbcSink,
   'io.aiven.connect.jdbc.JdbcSinkConnector': jdbcSink,
+  'io.debezium.connector.jdbc.JdbcSinkConnector': debeziumSink,
 }
 
 /** By full class name or, as Connect allows, by its last part with or without "Connector". */

@@ -14,26 +14,40 @@ import { Writer } from './writer.ts'
 /** SQL states that are about the row: data exceptions, violated constraints, wrong types. Others are about the server or the set-up. */
 const ABOUT_THE_ROW = /^(22|23|42804)/
 
+/** In what the sinks that go by the name of JDBC differ. */
+export interface Manner {
+  /** Last of the transforms. */
+  prepare: Transform
+  /** A row that the database refuses fails the task, also where errors are tolerated. */
+  refusedRowsStop: boolean
+}
+
 /** Runs until it is stopped; an outage of the database or the broker is waited for, `max.retries` times. */
-export const runJdbcSink: Task = async context => {
-  const settings = new Settings(JDBC_KEYS, context.config)
-  for (let tries = 0; !context.signal.aborted; ) {
-    try {
-      await new Session(context, settings, () => (tries = 0)).run()
-    } catch (error) {
-      if (context.signal.aborted) return
-      const state = (error as { code?: string }).code
-      const refused = typeof state === 'string' && /^(28|3D|42|22|23)/.test(state) && state.length === 5
-      if (error instanceof FatalError || refused || ++tries > settings.number('max.retries')) throw error
-      context.waiting(error as Error)
-      await pause(settings.number('retry.backoff.ms'), context.signal)
+export const jdbcSink =
+  (manner: Manner): Task =>
+  async context => {
+    const settings = new Settings(JDBC_KEYS, context.config)
+    for (let tries = 0; !context.signal.aborted; ) {
+      try {
+        await new Session(context, settings, manner, () => (tries = 0)).run()
+      } catch (error) {
+        if (context.signal.aborted) return
+        const state = (error as { code?: string }).code
+        const refused = typeof state === 'string' && /^(28|3D|42|22|23)/.test(state) && state.length === 5
+        if (error instanceof FatalError || refused || ++tries > settings.number('max.retries')) throw error
+        context.waiting(error as Error)
+        await pause(settings.number('retry.backoff.ms'), context.signal)
+      }
     }
   }
-}
+
+/** As Confluent's and Aiven's do it. */
+export const runJdbcSink: Task = jdbcSink({ prepare: record => record, refusedRowsStop: false })
 
 class Session {
   readonly #context: TaskContext
   readonly #settings: Settings
+  readonly #manner: Manner
   readonly #worked: () => void
   readonly #key: Converter
   readonly #value: Converter
@@ -42,13 +56,14 @@ class Session {
   readonly #client: pg.Client
   readonly #writer: Writer
 
-  constructor(context: TaskContext, settings: Settings, worked: () => void) {
+  constructor(context: TaskContext, settings: Settings, manner: Manner, worked: () => void) {
+    this.#manner = manner
     this.#context = context
     this.#settings = settings
     this.#worked = worked
     this.#key = converterOf(context.config, 'key')
     this.#value = converterOf(context.config, 'value')
-    this.#transforms = transformsOf(context.config)
+    this.#transforms = [...transformsOf(context.config), manner.prepare]
     this.#errors = new ErrorPolicy(context.kafka, context.name, settings, context.log)
     this.#client = new pg.Client({ ...connectionOf(settings), application_name: `connect ${context.name}`, connectionTimeoutMillis: 5_000 })
     this.#client.on('error', () => {}) // The next statement says so.
@@ -81,7 +96,7 @@ class Session {
       // One of them is at fault: each by itself, so that the others get through.
       for (const { row, from } of rows)
         await this.#transaction([row]).catch(async problem => {
-          if (!ABOUT_THE_ROW.test(String(problem.code))) throw problem
+          if (this.#manner.refusedRowsStop || !ABOUT_THE_ROW.test(String(problem.code))) throw problem
           await this.#errors.handle(from, 'TASK_PUT', problem)
         })
     }
