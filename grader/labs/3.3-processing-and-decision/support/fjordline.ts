@@ -13,7 +13,14 @@ export interface Fjordline {
 
 /** @param more settings of the generator */
 export function fjordline(random: Random, partitions: number, more: Partial<GenerateOptions> = {}): Fjordline {
-  const data = collect({ size: 's', seed: random.int(1, 4_000_000_000), vehicles: 6, readings: 4_500, implausiblePerMillion: 4_000, ...more })
+  const data = collect({
+    size: 's',
+    seed: random.int(1, 4_000_000_000),
+    vehicles: 6,
+    readings: 4_500,
+    implausiblePerMillion: 4_000,
+    ...more,
+  })
   const arrived = data.rows.filter(row => row.corrupt === null).map(measured)
   return { data, arrived, lateness: latenessOf(arrived, ({ truck }) => truck.index % partitions) }
 }

@@ -27,7 +27,7 @@ const kafka = new Kafka({
   clientId: 'processor',
   brokers: config.brokers,
   logLevel: logLevel.ERROR,
-  retry: { initialRetryTime: 10, maxRetryTime: 20, retries: 1, restartOnFailure: async () => false },
+  retry: { initialRetryTime: 10, maxRetryTime: 20, retries: 1 },
 })
 const producer = kafka.producer({ maxInFlightRequests: 1 })
 const consumer = kafka.consumer({
