@@ -67,7 +67,11 @@ async function session(context: TaskContext, settings: Settings): Promise<void> 
     await stream({ settings, emitter, offsets, signal, from, running })
     if (signal.aborted && settings.flag('slot.drop.on.stop')) {
       const client = await connectSource(settings)
-      await dropSlot(client, settings.text('slot.name')).finally(() => client.end())
+      const name = settings.text('slot.name')
+      // The server may not have noticed yet that this reader is gone, and refuses to drop a slot in use. (`signal` is over already.)
+      await slotIsFree(client, name, new AbortController().signal)
+        .then(() => dropSlot(client, name))
+        .finally(() => client.end())
     }
   } finally {
     await emitter.close()

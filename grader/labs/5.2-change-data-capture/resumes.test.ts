@@ -1,0 +1,48 @@
+import { did, eventually, expect, kpi } from '../../kpi/index.ts'
+import { arrives } from './support/events.ts'
+import { converges } from './support/history.ts'
+import { insertShipment, insertVehicles, newShipment } from './support/office.ts'
+import { openPipeline } from './support/pipeline.ts'
+import { startWriters } from './support/writers.ts'
+
+/** The worker killed (-9) twice and the connector stopped once, while colleagues write. */
+kpi('resumes', async ({ learner, postgres, kafka, registry, connect, cleanup, random }) => {
+  const pipeline = await openPipeline({ learner, postgres, kafka, registry, connect, cleanup })
+  const { client } = pipeline
+  const vehicles = await insertVehicles(client, random, 5)
+  await insertShipment(client, newShipment(random, vehicles))
+  await pipeline.register()
+  const followed = await pipeline.follow('shipments')
+  const writers = await startWriters({ postgres, cleanup }, random, vehicles)
+  const written = async (more: number) => {
+    const from = writers.acked
+    await eventually('colleagues go on writing', () => writers.acked >= from + more, { within: 20_000 })
+  }
+  const outages = random.shuffle(['kill', 'kill', 'stop'] as const)
+  for (const outage of outages) {
+    await written(random.int(80, 200))
+    if (outage === 'kill') {
+      await connect.kill()
+      await written(60)
+      await connect.start()
+    } else {
+      await pipeline.stop()
+      await written(60)
+      await pipeline.resume()
+    }
+    await pipeline.running()
+    const marker = newShipment(random, vehicles)
+    await insertShipment(client, marker)
+    await arrives(followed, 'what is written after the outage is in the topic', ({ key }) => key?.['shipment_id'] === marker.shipment_id)
+  }
+  await written(60)
+  await writers.stop()
+  did(
+    'While three colleagues wrote, I killed the worker (-9) twice and stopped the connector once, each time for 60 changes, and started it again.',
+  )
+
+  const { shipments, repeated } = await converges(followed, client)
+  did(`~${writers.acked} changes were acknowledged; ~${repeated} events came twice, with the same lsn.`)
+  const { rows } = await client.query<{ n: string }>('SELECT count(*) AS n FROM shipments')
+  expect(shipments.size, 'shipments in the topic').toBe(Number(rows[0]!.n))
+})

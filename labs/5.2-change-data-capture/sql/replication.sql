@@ -1,0 +1,1 @@
+-- What PostgreSQL needs before a connector may read its changes. Runs once, after sql/tables.sql, as the role that owns the database (no superuser).
