@@ -64,7 +64,10 @@ async function session(context: TaskContext, settings: Settings): Promise<void> 
     const from = await begin(context, settings, emitter)
     if (from === null || context.signal.aborted) return
     const { offsets, signal, running } = context
-    await stream({ settings, emitter, offsets, signal, from, running })
+    await stream({ settings, emitter, offsets, signal, from, running }).catch(error => {
+      // Whatever broke in an ending: it is to end.
+      if (!signal.aborted) throw error
+    })
     if (signal.aborted && settings.flag('slot.drop.on.stop')) {
       const client = await connectSource(settings)
       const name = settings.text('slot.name')
