@@ -19,6 +19,8 @@ export interface GateOptions {
   engines: readonly EngineName[]
   /** Runs of each solution. */
   times: number
+  /** Where both engines judge the same KPIs, only the first mutant of each KPI on the second one. */
+  sample: boolean
   /** Ignore cached verdicts. */
   fresh: boolean
   /** Write golden files instead of comparing: replace what differs, or add it as a further form. */
@@ -59,7 +61,7 @@ export async function runGate(options: GateOptions): Promise<LabReport[]> {
         killers: 0,
       }
       reports.push(report)
-      for (const variant of variantsOf(options.root, lab, engine, options.times, GATE_SEED)) {
+      for (const variant of variantsOf(options.root, lab, engine, { times: options.times, seed: GATE_SEED, sample: options.sample })) {
         const cached = options.fresh ? undefined : cache.get(variant.key)
         if (cached) report.verdicts.push({ ...cached, cached: true })
         else queue.push({ variant, report })
