@@ -19,6 +19,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   diff: () => import('./commands/diff.ts'),
   checkup: () => import('./commands/checkup.ts'),
   images: () => import('./commands/images.ts'),
+  platform: () => import('./commands/platform.ts'),
   verify: () => import('./commands/verify.ts'),
   seal: () => import('./commands/seal.ts'),
   readme: () => import('./commands/readme.ts'),

@@ -1,6 +1,7 @@
 import { COURSE_ERRORS } from './course-errors.ts'
 import { DOCKER_ERRORS } from './docker-errors.ts'
 import { DOCUMENT_ERRORS } from './document-errors.ts'
+import { PLATFORM_ERRORS } from './platform-errors.ts'
 
 /**
  * Every coded error, once. Three classes apart: `use` (the command or a file of the course is wrong), `environment` (this machine),
@@ -206,6 +207,8 @@ export const ERRORS = {
   ...DOCKER_ERRORS,
   // 140–159 predictions and documents
   ...DOCUMENT_ERRORS,
+  // 160–169 the whole platform
+  ...PLATFORM_ERRORS,
 } as const satisfies Record<string, ErrorEntry>
 
 export type ErrorCode = keyof typeof ERRORS
