@@ -17,6 +17,8 @@ import type { Access, Extra, PartShown, PlatformRequest, PlatformState } from '.
 
 export interface Platform {
   state: PlatformState
+  /** kill -9 of one of its programs; it is brought back. */
+  kill(part: string): Promise<void>
   /** Ends everything. Safe to call twice. */
   close(): Promise<void>
 }
@@ -99,6 +101,8 @@ export async function startEmbeddedPlatform(options: EmbeddedOptions): Promise<P
       undo.push(release)
       redis[extra] = { url, prefix }
     }
+    const data = join(work, 'data')
+    layData(data, 7)
     const at: Surroundings = {
       db: { host: '127.0.0.1', port: postgres.port },
       passwords: { owner: secret(), capture: secret(), sink: secret(), reader: secret() },
@@ -112,21 +116,20 @@ export async function startEmbeddedPlatform(options: EmbeddedOptions): Promise<P
       s3: { url: `http://${address('object-store')}`, accessKey: store.user, secretKey: store.password },
       redis,
       chatSecret: secret(),
+      data,
       url: part => programs.url(part),
       has: part => programs.has(part),
     }
-    const data = join(work, 'data')
-    layData(data, 7)
     for (const name of ['database', 'load', 'pipeline'] as const) {
       tell(`preparing ${STEPS[name].what}`)
-      await programs.run(name, STEPS[name], at, data)
+      await programs.run(name, STEPS[name], at)
     }
     const wanted = PARTS.filter(({ extra }) => extra === undefined || extras.includes(extra))
     for (const part of wanted) {
       tell(`starting ${part.name}`)
       await programs.start(part, at)
     }
-    if (extras.includes('scheduler')) await programs.run('jobs', STEPS.jobs, at, data)
+    if (extras.includes('scheduler')) await programs.run('jobs', STEPS.jobs, at)
 
     const shown: PartShown[] = [
       ...engine.endpoints.map(({ service, version }) => ({
@@ -150,7 +153,7 @@ export async function startEmbeddedPlatform(options: EmbeddedOptions): Promise<P
       logs,
     }
     writeState(root, state)
-    return { state, close }
+    return { state, kill: part => programs.kill(part), close }
   } catch (error) {
     await close()
     throw error

@@ -24,10 +24,24 @@ export function layLab(root: string, id: string, from: PartsFrom, dir: string): 
   layWorkspace({ lab: findLab(root, id), source: { kind: from === 'labs' ? 'learner' : 'solution' }, dir })
 }
 
-/** Lays the three CSV files of the business into `dir`. */
+/** Trucks that only smoke runs drive: readings of a real one would raise false alarms. */
+export const TEST_TRUCKS = 20
+
+/** Name of the nth test truck, from 1. */
+export const testTruck = (n: number): string => `V-90${String(n).padStart(2, '0')}`
+
+/** Lays the three CSV files of the business into `dir`, the test trucks among the vehicles. */
 export function layData(dir: string, seed: number): void {
   mkdirSync(dir, { recursive: true })
   const dataset = generate({ size: 's', seed })
-  for (const table of ['depots', 'vehicles', 'shipments'] as const)
-    writeFileSync(join(dir, `${table}.csv`), [...tableLines(dataset, table)].join(''))
+  const lines = (table: 'depots' | 'vehicles' | 'shipments') => [...tableLines(dataset, table)]
+  writeFileSync(join(dir, 'depots.csv'), lines('depots').join(''))
+  const vehicles = lines('vehicles')
+  const home = vehicles[1]!.split(',')[2]!
+  const tests = Array.from(
+    { length: TEST_TRUCKS },
+    (_, i) => `${testTruck(i + 1)},TEST ${i + 1},${home},test,1,false,2026-01-01,vaccine,2.00,8.00,,,\n`,
+  )
+  writeFileSync(join(dir, 'vehicles.csv'), [...vehicles, ...tests].join(''))
+  writeFileSync(join(dir, 'shipments.csv'), lines('shipments').join(''))
 }

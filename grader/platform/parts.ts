@@ -17,6 +17,8 @@ export interface Surroundings {
   s3: { url: string; accessKey: string; secretKey: string }
   redis: Partial<Record<Extra, { url: string; prefix: string }>>
   chatSecret: string
+  /** The folder of depots.csv, vehicles.csv and shipments.csv. */
+  data: string
   /** URLs of the programs that have started, by name. */
   url(part: string): string
   has(part: string): boolean
@@ -34,6 +36,8 @@ export interface Part {
   /** Path that answers 2xx when it works; undefined: its port is enough. */
   health?: string
   env: (at: Surroundings) => Record<string, string>
+  /** It reads the files of the business. */
+  readsData?: boolean
 }
 
 const role = (at: Surroundings, name: 'fjord' | 'reader'): string =>
@@ -44,7 +48,15 @@ const redis = (at: Surroundings, extra: Extra) => ({ REDIS_URL: at.redis[extra]!
 
 /** Programs in the order in which they start: each finds those before it. */
 export const PARTS: readonly Part[] = [
-  { name: 'rules', what: 'stream processor: readings to alerts', entry: 'rules.ts', memoryMb: 192, health: '/health', env: kafka },
+  {
+    name: 'rules',
+    what: 'stream processor: readings to alerts',
+    entry: 'rules.ts',
+    memoryMb: 192,
+    health: '/health',
+    readsData: true,
+    env: at => ({ ...kafka(at), VEHICLES_CSV: `${at.data}/vehicles.csv` }),
+  },
   {
     name: 'lake',
     what: 'writer of the Delta tables, compaction, report',
@@ -134,8 +146,9 @@ export interface Step {
   lab?: string
   entry: string
   args?: readonly string[]
-  /** Folders it reads, by the variable that names them. */
-  env: (at: Surroundings, data: string) => Record<string, string>
+  /** It reads the files of the business. */
+  readsData?: boolean
+  env: (at: Surroundings) => Record<string, string>
 }
 
 /** Before the programs start; `jobs` comes after them. */
@@ -153,7 +166,8 @@ export const STEPS: Record<'database' | 'load' | 'pipeline' | 'jobs', Step> = {
     what: 'depots, vehicles, shipments',
     lab: '5.1',
     entry: 'src/load.ts',
-    env: (at, data) => ({ DATABASE_URL: role(at, 'fjord'), CSV_DIR: data }),
+    env: at => ({ DATABASE_URL: role(at, 'fjord'), CSV_DIR: at.data }),
+    readsData: true,
   },
   pipeline: {
     what: 'tables, topics, bucket, connectors',

@@ -77,6 +77,7 @@ export class Programs {
         env: part.env(at),
         ready: part.health === undefined ? { kind: 'port' } : { kind: 'http', path: part.health },
         readyWithin: READY_WITHIN,
+        ...(part.readsData ? { read: [at.data] } : {}),
         limits: { ...FOREVER, memoryMb: part.memoryMb },
       }),
     )
@@ -84,14 +85,14 @@ export class Programs {
   }
 
   /** Runs a step of preparation to its end. @throws CodedError MR-E-161 when it fails */
-  async run(name: string, step: Step, at: Surroundings, data: string): Promise<void> {
+  async run(name: string, step: Step, at: Surroundings): Promise<void> {
     const entry = step.lab === undefined ? ownEntry(step.entry) : step.entry
     const { code, stderr } = await this.#coded(name, () =>
       this.#learner(step.lab).run(entry, {
         name,
         args: [...(step.args ?? [])],
-        env: step.env(at, data),
-        read: [data],
+        env: step.env(at),
+        ...(step.readsData ? { read: [at.data] } : {}),
         limits: { memoryMb: 256 },
         withinMs: 120_000,
       }),
@@ -126,6 +127,11 @@ export class Programs {
       const { saw, details } = error.feedback
       throw this.#failed(name, [saw, details].filter(Boolean).join(': ').replaceAll('\n', ' | ') || error.message)
     }
+  }
+
+  /** kill -9 of a part, as a fault; it comes back by itself. Resolves when it is gone. */
+  kill(part: string): Promise<void> {
+    return this.#running.get(part)!.kill()
   }
 
   /** Ends all programs. */

@@ -5,8 +5,8 @@ import { CodedError } from '../errors/coded-error.ts'
 import { birthOf } from '../process/birth.ts'
 import type { PlatformState } from './types.ts'
 
-/** Where a platform keeps its state and logs in the repository; ignored by git. */
-export const platformDir = (root: string): string => join(root, '.millrace', 'platform')
+/** Where a platform keeps its state and logs: in the repository, ignored by git. `MILLRACE_PLATFORM` names another folder, for tests. */
+export const platformDir = (root: string): string => process.env['MILLRACE_PLATFORM'] ?? join(root, '.millrace', 'platform')
 
 const stateFile = (root: string): string => join(platformDir(root), 'state.json')
 

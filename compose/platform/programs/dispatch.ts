@@ -7,7 +7,7 @@ import { openChat } from './chat-client.ts'
 import { need, say } from './environment.ts'
 import { serve } from './http.ts'
 import { decode, kafka } from './kafka.ts'
-import { ALERTS, type Alert, CHAT_ROOM } from './names.ts'
+import { ALERTS, type Alert, CHAT_ROOM, iso } from './names.ts'
 
 const chat = openChat({ address: need('CHAT_ADDRESS'), secret: need('CHAT_SECRET'), user: 'watch', room: CHAT_ROOM })
 let told = 0
@@ -26,12 +26,12 @@ await consumer.run({
     const beat = setInterval(() => void heartbeat().catch(() => {}), 2_000) // The chat may be away for longer than a session.
     try {
       // Ids of the chat have at most 64 characters of a small alphabet.
-      await chat.say(alert.alert_id.replace(/[^\w-]/g, '_').slice(-64), `${alert.rule}: ${where(alert)} since ${alert.since}${value}`)
+      await chat.say(alert.id.replace(/[^\w-]/g, '_').slice(-64), `${alert.rule}: ${where(alert)} at ${iso(alert.due_at)}${value}`)
     } finally {
       clearInterval(beat)
     }
     told++
-    say('told', { alert: alert.alert_id })
+    say('told', { alert: alert.id })
   },
 })
 say('ready')

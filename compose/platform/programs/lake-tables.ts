@@ -7,7 +7,7 @@ import {
   type InputRow,
   S3Store,
 } from '../../../solutions/5.5-delta-on-minio/src/delta/index.ts'
-import { ALERTS, LAKE_BUCKET, TABLES } from './names.ts'
+import { ALERTS, CHANGES, LAKE_BUCKET, READINGS } from './names.ts'
 import { s3Client } from './s3.ts'
 
 /** A table of the lake: the topic it follows, its key, its columns. */
@@ -21,25 +21,30 @@ const text = (name: string) => column(name, 'string')
 const number = (name: string) => column(name, 'double')
 const whole = (name: string) => column(name, 'integer')
 const yes = (name: string) => column(name, 'boolean')
+const instant = (name: string) => column(name, 'timestamp')
 
 /** Columns that a table has beyond these are left out: the lake's schema is a decision, not an accident. */
 export const LAKE: Readonly<Record<string, LakeTable>> = {
   shipments: {
-    ...TABLES['shipments']!,
+    topic: CHANGES.shipments,
+    key: ['shipment_id'],
     columns: [
       ...['shipment_id', 'customer', 'origin_depot_id', 'destination_depot_id', 'vehicle_id', 'compartment', 'cargo'].map(text),
       number('weight_kg'),
       whole('parcels'),
       yes('priority'),
-      ...['status', 'booked_at', 'loaded_at', 'departed_at', 'arrived_at', 'delivered_at', 'note'].map(text),
+      text('status'),
+      ...['booked_at', 'loaded_at', 'departed_at', 'arrived_at', 'delivered_at'].map(instant),
+      text('note'),
     ],
   },
   readings: {
-    ...TABLES['readings']!,
+    topic: READINGS,
+    key: ['vehicle_id', 'seq'],
     columns: [
       text('vehicle_id'),
       whole('seq'),
-      text('event_time'),
+      instant('event_time'),
       number('latitude'),
       number('longitude'),
       whole('speed_kmh'),
@@ -51,8 +56,8 @@ export const LAKE: Readonly<Record<string, LakeTable>> = {
   },
   alerts: {
     topic: ALERTS,
-    key: ['alert_id'],
-    columns: [...['alert_id', 'rule', 'vehicle_id', 'compartment', 'due_at', 'since'].map(text), number('value_c')],
+    key: ['id'],
+    columns: [...['id', 'rule', 'vehicle_id', 'compartment'].map(text), instant('due_at'), instant('since'), number('value_c')],
   },
 }
 
@@ -67,12 +72,24 @@ export async function openTable(name: string): Promise<DeltaTable> {
   }
 }
 
-/** What a change means for the table: the row as it is now, or the key of one that is gone; undefined for what is no change of a row. */
+/**
+ * What a change means for the table: the row as it is now, or the key of one that is gone; undefined for what is no change of a row. Events
+ * are Debezium's envelopes, or flat rows in which `__deleted` says that they are gone.
+ */
 export function changeOf(table: LakeTable, event: Record<string, unknown> | null): { row: InputRow; gone: boolean } | undefined {
   if (event === null) return undefined // A tombstone: the delete before it has said it.
   const envelope = 'op' in event && 'after' in event
-  const gone = envelope && event['op'] === 'd'
-  const row = (envelope ? event[gone ? 'before' : 'after'] : event) as InputRow | null
+  const gone = envelope ? event['op'] === 'd' : event['__deleted'] === 'true'
+  const row = (envelope ? event[gone ? 'before' : 'after'] : event) as Record<string, unknown> | null
   if (!row) return undefined
-  return { row: Object.fromEntries(table.columns.map(({ name }) => [name, row[name] ?? null])), gone }
+  const value = ({ name, type }: Field) => (type === 'timestamp' ? instantOf(row[name]) : (row[name] ?? null))
+  return { row: Object.fromEntries(table.columns.map(field => [field.name, value(field)])) as InputRow, gone }
+}
+
+/** Text of an instant, or milliseconds since 1970, as the lake has it: in microseconds, UTC. */
+function instantOf(value: unknown): string | null {
+  if (value === null || value === undefined) return null
+  const text = typeof value === 'number' ? new Date(value).toISOString() : String(value)
+  const [, seconds = '', fraction = ''] = /^(.*?:\d\d:\d\d)(?:\.(\d+))?Z$/.exec(text) ?? []
+  return `${seconds}.${fraction.padEnd(6, '0').slice(0, 6)}Z`
 }

@@ -1,33 +1,29 @@
 /** Names that several programs agree on. */
 
-/** First part of the names of the topics that the connector makes. */
-export const PREFIX = 'fjord'
+/** Changes of the business's tables, as the connector names their topics. */
+export const CHANGES = {
+  depots: 'fjord.public.depots',
+  vehicles: 'fjord.public.vehicles',
+  shipments: 'fjord.public.shipments',
+} as const
 
-/** A captured table: its topic, and the columns of its key. */
-export interface Captured {
-  topic: string
-  key: readonly string[]
-}
-
-/** The tables of the database that are captured, in the order in which they refer to each other. */
-export const TABLES: Readonly<Record<string, Captured>> = {
-  depots: { topic: `${PREFIX}.public.depots`, key: ['depot_id'] },
-  vehicles: { topic: `${PREFIX}.public.vehicles`, key: ['vehicle_id'] },
-  shipments: { topic: `${PREFIX}.public.shipments`, key: ['shipment_id'] },
-  readings: { topic: `${PREFIX}.public.readings`, key: ['vehicle_id', 'seq'] },
-}
-
+/** Readings of the trucks as flat records: the contract of labs 3.1 to 3.3. */
+export const READINGS = 'readings'
 export const ALERTS = 'alerts'
+export const REJECTS = 'rejects'
 export const LAKE_BUCKET = 'lake'
 export const CHAT_ROOM = 'dispatch'
 
-/** One alert on the topic `alerts`, the row of the table `alerts`, and the id of the message in the chat. */
+/** One alert on the topic `alerts` (lab 3.3). Times are milliseconds since 1970. */
 export interface Alert {
-  alert_id: string
+  id: string
   rule: string
   vehicle_id: string
   compartment: string | null
-  due_at: string
-  since: string
+  due_at: number
+  since: number
   value_c: number | null
 }
+
+/** An instant of the pipeline as people read it. */
+export const iso = (ms: number): string => new Date(ms).toISOString().replace('.000Z', 'Z')

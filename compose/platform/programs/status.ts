@@ -34,7 +34,7 @@ function hops(): Promise<Hop[]> {
 }
 
 let smoke: unknown = null
-const HTML = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': "default-src 'self' 'unsafe-inline'" }
+const HTML = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': "default-src 'self' 'unsafe-inline'; img-src data:" }
 serve(async (request, url) => {
   if (url.pathname === '/') return { status: 200, body: page, headers: HTML }
   if (url.pathname === '/status.json') return { status: 200, body: { at: new Date().toISOString(), hops: await hops(), smoke } }

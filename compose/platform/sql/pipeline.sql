@@ -1,10 +1,11 @@
 -- What the pipeline needs beside the tables that the loader has made. Run by the owner, as often as one likes.
--- out: readings (from the trucks), alerts (written by the sink), and the publication that the connector streams
+-- out: readings (from the trucks; times in UTC, milliseconds, as the contract of the topic has them), alerts (written by the sink),
+--      smoke_runs (which test truck is next), and the publication that the connectors stream
 CREATE TABLE IF NOT EXISTS readings (
   vehicle_id text NOT NULL,
   seq integer NOT NULL,
-  event_time timestamptz NOT NULL,
-  ingest_time timestamptz NOT NULL DEFAULT now(),
+  event_time timestamp(3) NOT NULL,
+  ingest_time timestamp(3) NOT NULL DEFAULT (now() AT TIME ZONE 'UTC'),
   latitude double precision NOT NULL,
   longitude double precision NOT NULL,
   speed_kmh integer NOT NULL,
@@ -14,16 +15,24 @@ CREATE TABLE IF NOT EXISTS readings (
   rear_open boolean,
   PRIMARY KEY (vehicle_id, seq)
 );
+-- The key of the topic is the truck, so a delete must carry the whole row.
+ALTER TABLE readings REPLICA IDENTITY FULL;
 
 CREATE TABLE IF NOT EXISTS alerts (
-  alert_id text PRIMARY KEY,
+  id text PRIMARY KEY,
   rule text NOT NULL,
   vehicle_id text NOT NULL,
   compartment text,
-  due_at text NOT NULL,
-  since text NOT NULL,
+  due_at timestamptz NOT NULL,
+  since timestamptz NOT NULL,
   value_c double precision,
   stored_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
+CREATE TABLE IF NOT EXISTS smoke_runs (
+  n integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  marker text NOT NULL,
+  at timestamptz NOT NULL DEFAULT now()
 );
 
 DO $$

@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto'
 import { connect } from 'node:net'
 
 export interface Listener {
-  /** When a message of the room first held the marker (performance.now). */
+  /** When a message of the room first held all of the words (performance.now). */
   seenAt(): number | undefined
   close(): void
 }
@@ -16,7 +16,7 @@ const frame = (value: object): Buffer => {
 }
 
 /** Joins the dispatchers' room; resolves when it is a member. */
-export function listen(address: string, secret: string, marker: string, withinMs = 10_000): Promise<Listener> {
+export function listen(address: string, secret: string, words: readonly string[], withinMs = 10_000): Promise<Listener> {
   const [host = '', port = ''] = address.split(':')
   const user = 'smoke'
   const token = `${user}.${createHmac('sha256', secret).update(user).digest('hex')}`
@@ -36,7 +36,7 @@ export function listen(address: string, secret: string, marker: string, withinMs
       if (said['t'] === 'welcome') socket.write(frame({ t: 'join', room: 'dispatch' }))
       else if (said['t'] === 'joined') joined.resolve({ seenAt: () => seen, close: () => socket.destroy() })
       else if (said['t'] === 'ping') socket.write(frame({ t: 'pong', n: said['n'] }))
-      else if (said['t'] === 'msg' && String(said['body']).includes(marker)) seen ??= performance.now()
+      else if (said['t'] === 'msg' && words.every(word => String(said['body']).includes(word))) seen ??= performance.now()
     }
   })
   return joined.promise.finally(() => clearTimeout(alarm))

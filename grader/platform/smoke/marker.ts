@@ -1,44 +1,51 @@
-/** The marked rows of a smoke run: a truck, its shipment, and a minute of readings that are too warm. */
+/** The marked rows of a smoke run: a shipment, and three readings of a test truck, the second of which is 4 °C warmer than the first. */
 import { randomBytes, randomUUID } from 'node:crypto'
 import type pg from 'pg'
+import { TEST_TRUCKS, testTruck } from '../lay.ts'
 
 export interface Marker {
-  /** In the names of everything that belongs to this run. */
+  /** In the shipment, as its customer. */
   name: string
   vehicleId: string
   shipmentId: string
+  /** Of the first reading. */
+  seq: number
+  /** Event time of the warm reading, milliseconds since 1970: when the alert is due. */
+  dueAt: number
 }
 
-/** Seconds of readings; the rule grants 60. */
-const READINGS = 75
+/** Readings of one run. */
+export const READINGS = 3
+/** Event times around now in seconds: the last one lets the watermark pass the second. */
+const AT = [-2, -1, 2]
 
-export const newMarker = (): Marker => {
+/** The next test truck, and what its rows will be. Two runs in a row never take the same truck: rules have a hold-off. */
+export async function newMarker(client: pg.ClientBase): Promise<Marker> {
   const name = `SMOKE-${randomBytes(3).toString('hex')}`
-  return { name, vehicleId: name, shipmentId: randomUUID() }
+  const { rows } = await client.query<{ n: number }>('INSERT INTO smoke_runs (marker) VALUES ($1) RETURNING n', [name])
+  const now = Math.floor(Date.now() / 1000)
+  return { name, vehicleId: testTruck((rows[0]!.n % TEST_TRUCKS) + 1), shipmentId: randomUUID(), seq: now, dueAt: (now + AT[1]!) * 1000 }
 }
 
 /**
  * Writes the marked rows in one transaction.
  * @returns the moment (performance.now) at which COMMIT was sent
  */
-export async function insertMarked(client: pg.ClientBase, { name, vehicleId, shipmentId }: Marker): Promise<number> {
+export async function insertMarked(client: pg.ClientBase, { name, vehicleId, shipmentId, seq }: Marker): Promise<number> {
   await client.query('BEGIN')
-  const { rows } = await client.query('SELECT * FROM vehicles WHERE front_max_c IS NOT NULL ORDER BY vehicle_id LIMIT 1')
-  const like = rows[0] as Record<string, unknown> & { front_max_c: string }
-  await insert(client, 'vehicles', { ...like, vehicle_id: vehicleId, plate: name })
-  const { rows: shipments } = await client.query('SELECT * FROM shipments WHERE vehicle_id IS NOT NULL ORDER BY shipment_id LIMIT 1')
-  await insert(client, 'shipments', {
-    ...shipments[0],
-    shipment_id: shipmentId,
-    customer: name,
-    vehicle_id: vehicleId,
-    compartment: 'front',
-  })
-  await client.query(
-    `INSERT INTO readings (vehicle_id, seq, event_time, latitude, longitude, speed_kmh, front_c, front_open)
-     SELECT $1, n, date_trunc('second', now()) - make_interval(secs => $2 - n), 60.39, 5.32, 0, $3::float8 + 5, false FROM generate_series(1, $2) n`,
-    [vehicleId, READINGS, like.front_max_c],
-  )
+  const { rows } = await client.query('SELECT * FROM shipments WHERE vehicle_id IS NOT NULL ORDER BY shipment_id LIMIT 1')
+  await insert(client, 'shipments', { ...rows[0], shipment_id: shipmentId, customer: name })
+  for (const [i, after] of AT.entries())
+    await insert(client, 'readings', {
+      vehicle_id: vehicleId,
+      seq: seq + i,
+      event_time: new Date((seq + after) * 1000).toISOString().slice(0, -1),
+      latitude: 60.39299,
+      longitude: 5.32415,
+      speed_kmh: 0,
+      front_c: i === 1 ? 9 : 5,
+      front_open: false,
+    })
   const sent = performance.now()
   await client.query('COMMIT')
   return sent
@@ -52,12 +59,11 @@ async function insert(client: pg.ClientBase, table: string, row: Record<string, 
 }
 
 /** Takes the marked rows out again, in one transaction; its alert stays in the lake, where nothing is forgotten. */
-export async function deleteMarked(client: pg.ClientBase, { vehicleId, shipmentId }: Marker): Promise<number> {
+export async function deleteMarked(client: pg.ClientBase, { vehicleId, shipmentId, seq }: Marker): Promise<number> {
   await client.query('BEGIN')
   await client.query('DELETE FROM alerts WHERE vehicle_id = $1', [vehicleId])
-  await client.query('DELETE FROM readings WHERE vehicle_id = $1', [vehicleId])
+  await client.query('DELETE FROM readings WHERE vehicle_id = $1 AND seq >= $2 AND seq < $2 + $3', [vehicleId, seq, READINGS])
   await client.query('DELETE FROM shipments WHERE shipment_id = $1', [shipmentId])
-  await client.query('DELETE FROM vehicles WHERE vehicle_id = $1', [vehicleId])
   const sent = performance.now()
   await client.query('COMMIT')
   return sent

@@ -16,10 +16,10 @@ export function configOf(name: string): Record<string, string> {
   return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, filled(value)]))
 }
 
-/** Puts source and sink, and waits until their tasks run. */
+/** Puts both sources and the sink, and waits until their tasks run. */
 export async function startConnectors(): Promise<void> {
   const url = need('CONNECT_URL')
-  for (const name of ['source', need('SINK')]) {
+  for (const name of ['source', 'readings', need('SINK')]) {
     await until(`connector ${name}`, async () => {
       const put = await fetch(`${url}/connectors/${name}/config`, {
         method: 'PUT',

@@ -3,7 +3,7 @@ import type { Admin } from 'kafkajs'
 import pg from 'pg'
 import { maybe, need } from '../environment.ts'
 import { kafka } from '../kafka.ts'
-import { ALERTS, TABLES } from '../names.ts'
+import { ALERTS, CHANGES, READINGS } from '../names.ts'
 
 export type Figures = Record<string, string | number>
 
@@ -74,10 +74,15 @@ export const HOPS: readonly { id: string; title: string; ask: (() => Promise<Fig
     id: 'capture',
     title: 'Change data capture',
     ask: async () => {
-      const { tasks } = await json<{ tasks: { state: string }[] }>(`${need('CONNECT_URL')}/connectors/source/status`)
-      const slot = await row("SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), confirmed_flush_lsn)::bigint AS behind FROM pg_replication_slots WHERE slot_name = 'fjord'") // biome-ignore format: one line
-      if (tasks.some(({ state }) => state !== 'RUNNING')) throw new Error(`its task is ${tasks.map(({ state }) => state).join()}`)
-      return { task: 'running', 'bytes behind': Number(slot['behind'] ?? 0) }
+      const connectors = await json<Record<string, { status: { tasks: { state: string }[] } }>>(
+        `${need('CONNECT_URL')}/connectors?expand=status`,
+      )
+      const tasks = Object.values(connectors).flatMap(({ status }) => status.tasks)
+      const slot = await row(
+        'SELECT max(pg_wal_lsn_diff(pg_current_wal_lsn(), confirmed_flush_lsn))::bigint AS behind FROM pg_replication_slots',
+      )
+      if (tasks.some(({ state }) => state !== 'RUNNING')) throw new Error(`its tasks are ${tasks.map(({ state }) => state).join()}`)
+      return { 'tasks running': tasks.length, 'bytes behind': Number(slot['behind'] ?? 0) }
     },
   },
   {
@@ -86,7 +91,7 @@ export const HOPS: readonly { id: string; title: string; ask: (() => Promise<Fig
     ask: async () => {
       const client = await kafkaAdmin()
       const figures: Figures = {}
-      for (const topic of [TABLES['shipments']!.topic, TABLES['readings']!.topic, ALERTS]) {
+      for (const topic of [CHANGES.shipments, READINGS, ALERTS]) {
         const ends = await client.fetchTopicOffsets(topic)
         figures[topic.split('.').at(-1)!] = ends.reduce((sum, { high }) => sum + Number(high), 0)
       }
@@ -109,7 +114,7 @@ export const HOPS: readonly { id: string; title: string; ask: (() => Promise<Fig
     title: 'Delta on object store',
     ask: part('LAKE_URL', async url => {
       const versions = await json<Record<string, number>>(`${url}/health`)
-      const behind = await lag('lake', [TABLES['shipments']!.topic, TABLES['readings']!.topic, ALERTS])
+      const behind = await lag('lake', [CHANGES.shipments, READINGS, ALERTS])
       return { ...Object.fromEntries(Object.entries(versions).map(([name, version]) => [name, `v${version}`])), behind }
     }),
   },
@@ -127,8 +132,8 @@ export const HOPS: readonly { id: string; title: string; ask: (() => Promise<Fig
     id: 'scheduler',
     title: 'Scheduler',
     ask: part('SCHEDULER_URL', async url => {
-      const { leader, epoch } = await json<{ leader: string; epoch: number }>(`${url}/leader`)
-      return { leader, epoch, dead: (await json<unknown[]>(`${url}/dead`)).length }
+      const { epoch } = await json<{ epoch: number }>(`${url}/leader`)
+      return { 'leader’s epoch': epoch, 'dead letters': (await json<unknown[]>(`${url}/dead`)).length }
     }),
   },
 ]
