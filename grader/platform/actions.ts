@@ -109,7 +109,7 @@ async function smokeAction({ root, json }: Asked): Promise<number> {
     if (json) console.log(JSON.stringify(report, null, 2))
     else
       console.log(
-        `\n  ${terminalOf().c.green(terminalOf().sym.pass)} ${report.marker} passed ${report.hops.length} hops; its rows are gone again\n`,
+        `\n  ${terminalOf().c.green(terminalOf().sym.pass)} ${report.marker} passed ${report.hops.length} hops; its shipment is gone again\n`,
       )
     return 0
   } finally {

@@ -38,7 +38,7 @@ const HOPS = [
   'shipment at the partner API, then its limit',
   'compaction by the scheduler',
   'the same rows after compaction',
-  'deletes in Delta, after their commit',
+  'delete in Delta, after its commit',
 ]
 
 test('a marked change passes every hop, and its state says how to reach it', async () => {

@@ -111,8 +111,6 @@ export async function startEmbeddedPlatform(options: EmbeddedOptions): Promise<P
       registry: `http://${address('registry')}`,
       connectRegistry: `http://${address('registry')}`,
       connect: `http://${address('connect')}`,
-      avroConverter: 'io.confluent.connect.avro.AvroConverter',
-      sink: 'alerts-sink',
       s3: { url: `http://${address('object-store')}`, accessKey: store.user, secretKey: store.password },
       redis,
       chatSecret: secret(),
@@ -138,7 +136,12 @@ export async function startEmbeddedPlatform(options: EmbeddedOptions): Promise<P
         whose: OWN[service] ? `${OWN[service]}` : version,
         at: address(service),
       })),
-      ...wanted.map(part => ({ name: part.name, what: part.what, whose: whoseOf(part.lab, from), at: programs.url(part.name) })),
+      ...wanted.map(({ name, what, lab, ready }) => ({
+        name,
+        what,
+        whose: whoseOf(lab, from),
+        ...(ready ? {} : { at: programs.url(name) }),
+      })),
     ]
     const state: PlatformState = {
       version: 1,

@@ -11,9 +11,6 @@ export interface Surroundings {
   /** The registry as the Connect worker reaches it. */
   connectRegistry: string
   connect: string
-  avroConverter: string
-  /** Name of the sink's configuration file. */
-  sink: string
   s3: { url: string; accessKey: string; secretKey: string }
   redis: Partial<Record<Extra, { url: string; prefix: string }>>
   chatSecret: string
@@ -35,6 +32,8 @@ export interface Part {
   memoryMb: number
   /** Path that answers 2xx when it works; undefined: its port is enough. */
   health?: string
+  /** Line of its output that says that it works, of a program that serves nothing. */
+  ready?: RegExp
   env: (at: Surroundings) => Record<string, string>
   /** It reads the files of the business. */
   readsData?: boolean
@@ -51,11 +50,13 @@ export const PARTS: readonly Part[] = [
   {
     name: 'rules',
     what: 'stream processor: readings to alerts',
-    entry: 'rules.ts',
+    lab: '3.3',
+    entry: 'src/processor.ts',
     memoryMb: 192,
-    health: '/health',
+    ready: /^ready$/,
     readsData: true,
-    env: at => ({ ...kafka(at), VEHICLES_CSV: `${at.data}/vehicles.csv` }),
+    // Two seconds of patience show an alert at once; a fleet that drives through tunnels would wait for minutes.
+    env: at => ({ ...kafka(at), GROUP_ID: 'rules', VEHICLES_CSV: `${at.data}/vehicles.csv`, MAX_LATENESS_SECONDS: '2', IDLE_MS: '1000' }),
   },
   {
     name: 'lake',
@@ -132,7 +133,7 @@ export const PARTS: readonly Part[] = [
       CONNECT_URL: at.connect,
       DATABASE_URL: role(at, 'reader'),
       ...Object.fromEntries(
-        Object.entries({ RULES_URL: 'rules', LAKE_URL: 'lake', DISPATCH_URL: 'dispatch', LIMITER_URL: 'limiter', PARTNER_API_URL: 'partner-api', SCHEDULER_URL: 'scheduler' }) // biome-ignore format: one line
+        Object.entries({ LAKE_URL: 'lake', DISPATCH_URL: 'dispatch', LIMITER_URL: 'limiter', PARTNER_API_URL: 'partner-api', SCHEDULER_URL: 'scheduler' }) // biome-ignore format: one line
           .filter(([, part]) => at.has(part))
           .map(([variable, part]) => [variable, at.url(part)]),
       ),
@@ -179,8 +180,6 @@ export const STEPS: Record<'database' | 'load' | 'pipeline' | 'jobs', Step> = {
       DATABASE_URL: role(at, 'fjord'),
       CONNECT_URL: at.connect,
       CONNECT_REGISTRY_URL: at.connectRegistry,
-      AVRO_CONVERTER: at.avroConverter,
-      SINK: at.sink,
       DB_HOST: at.db.host,
       DB_PORT: String(at.db.port),
       CAPTURE_PASSWORD: at.passwords.capture,

@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { CodedError } from '../errors/coded-error.ts'
 import { LearnerFault } from '../kpi/outcomes.ts'
 import { createLearner, type OwnedLearner } from '../learner/index.ts'
-import type { Program } from '../learner/types.ts'
+import type { Program, StartOptions } from '../learner/types.ts'
 import type { Run } from '../process/run.ts'
 import { layLab, layOwn, ownEntry } from './lay.ts'
 import type { Part, Step, Surroundings } from './parts.ts'
@@ -75,7 +75,7 @@ export class Programs {
       this.#learner(part.lab).start(entry, {
         name: part.name,
         env: part.env(at),
-        ready: part.health === undefined ? { kind: 'port' } : { kind: 'http', path: part.health },
+        ready: readiness(part),
         readyWithin: READY_WITHIN,
         ...(part.readsData ? { read: [at.data] } : {}),
         limits: { ...FOREVER, memoryMb: part.memoryMb },
@@ -139,4 +139,9 @@ export class Programs {
     this.#closing.abort()
     await Promise.all([...this.#learners.values()].map(learner => learner.close()))
   }
+}
+
+function readiness({ health, ready }: Part): NonNullable<StartOptions['ready']> {
+  if (ready) return { kind: 'log', match: ready }
+  return health === undefined ? { kind: 'port' } : { kind: 'http', path: health }
 }

@@ -74,12 +74,12 @@ export async function openTable(name: string): Promise<DeltaTable> {
 
 /**
  * What a change means for the table: the row as it is now, or the key of one that is gone; undefined for what is no change of a row. Events
- * are Debezium's envelopes, or flat rows in which `__deleted` says that they are gone.
+ * are Debezium's envelopes, or flat rows, which only come.
  */
 export function changeOf(table: LakeTable, event: Record<string, unknown> | null): { row: InputRow; gone: boolean } | undefined {
   if (event === null) return undefined // A tombstone: the delete before it has said it.
   const envelope = 'op' in event && 'after' in event
-  const gone = envelope ? event['op'] === 'd' : event['__deleted'] === 'true'
+  const gone = envelope && event['op'] === 'd'
   const row = (envelope ? event[gone ? 'before' : 'after'] : event) as Record<string, unknown> | null
   if (!row) return undefined
   const value = ({ name, type }: Field) => (type === 'timestamp' ? instantOf(row[name]) : (row[name] ?? null))

@@ -11,6 +11,8 @@ export const CHANGES = {
 export const READINGS = 'readings'
 export const ALERTS = 'alerts'
 export const REJECTS = 'rejects'
+/** Where the rules keep what a restart must know. */
+export const STATE = 'processor-state'
 export const LAKE_BUCKET = 'lake'
 export const CHAT_ROOM = 'dispatch'
 

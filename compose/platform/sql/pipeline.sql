@@ -1,5 +1,5 @@
 -- What the pipeline needs beside the tables that the loader has made. Run by the owner, as often as one likes.
--- out: readings (from the trucks; times in UTC, milliseconds, as the contract of the topic has them), alerts (written by the sink),
+-- out: readings (from the trucks, never deleted; times in UTC, milliseconds, as the contract of the topic has them), alerts (written by the sink),
 --      smoke_runs (which test truck is next), and the publication that the connectors stream
 CREATE TABLE IF NOT EXISTS readings (
   vehicle_id text NOT NULL,
@@ -15,8 +15,6 @@ CREATE TABLE IF NOT EXISTS readings (
   rear_open boolean,
   PRIMARY KEY (vehicle_id, seq)
 );
--- The key of the topic is the truck, so a delete must carry the whole row.
-ALTER TABLE readings REPLICA IDENTITY FULL;
 
 CREATE TABLE IF NOT EXISTS alerts (
   id text PRIMARY KEY,

@@ -53,6 +53,6 @@ export function hopsOf(access: Access, watch: Watch): { there: Hop[]; gone: Hop[
           ]
         : []),
     ],
-    gone: [{ name: 'deletes in Delta, after their commit', part: 'lake', look: inLake('readings', 0) }],
+    gone: [{ name: 'delete in Delta, after its commit', part: 'lake', look: inLake('shipments', 0) }],
   }
 }

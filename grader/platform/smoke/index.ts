@@ -26,7 +26,7 @@ export interface SmokeOptions {
 }
 
 /**
- * Writes a marked shipment and readings, watches every hop, and takes the marked rows out again.
+ * Writes a marked shipment and readings, watches every hop, and takes the shipment out again.
  * @throws CodedError MR-E-163 with the first hop that the marker did not reach in time
  */
 export async function smoke(state: PlatformState, options: SmokeOptions = {}): Promise<SmokeReport> {

@@ -41,8 +41,26 @@ const extractNewRecordState: Make = options => {
   }
 }
 
+const renamed = new WeakMap<Schema, Map<string, Schema>>()
+
+/** `schema.name`: the schema of the value gets this name: a consumer's reader schema is found by it. */
+const setSchemaName: Make = options => {
+  const name = options['schema.name']
+  return record => {
+    const schema = record.value?.schema
+    if (!name || !schema) return record
+    const known = renamed.get(schema) ?? new Map<string, Schema>()
+    renamed.set(schema, known)
+    // The same schema must stay the same object: converters remember what they derived from it.
+    const named = known.get(name) ?? { ...schema, name }
+    known.set(name, named)
+    return { ...record, value: { ...record.value!, schema: named } }
+  }
+}
+
 const TRANSFORMS: Record<string, Make> = {
   'org.apache.kafka.connect.transforms.RegexRouter': regexRouter,
+  'org.apache.kafka.connect.transforms.SetSchemaMetadata$Value': setSchemaName,
   'io.debezium.transforms.ExtractNewRecordState': extractNewRecordState,
 }
 

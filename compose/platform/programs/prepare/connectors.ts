@@ -8,18 +8,18 @@ interface Status {
   tasks: { state: string; trace?: string }[]
 }
 
-/** A connector's configuration: every `${NAME}` is a variable of the environment. */
+/** A connector's configuration: every `${NAME}` with a capital is a variable of the environment. */
 export function configOf(name: string): Record<string, string> {
   const text = readFileSync(new URL(`../../connectors/${name}.json`, import.meta.url), 'utf8')
   const config = JSON.parse(text) as Record<string, string>
-  const filled = (value: string) => value.replace(/\$\{(\w+)\}/g, (_, variable: string) => need(variable))
+  const filled = (value: string) => value.replace(/\$\{([A-Z_]+)\}/g, (_, variable: string) => need(variable))
   return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, filled(value)]))
 }
 
 /** Puts both sources and the sink, and waits until their tasks run. */
 export async function startConnectors(): Promise<void> {
   const url = need('CONNECT_URL')
-  for (const name of ['source', 'readings', need('SINK')]) {
+  for (const name of ['source', 'readings', 'alerts-sink']) {
     await until(`connector ${name}`, async () => {
       const put = await fetch(`${url}/connectors/${name}/config`, {
         method: 'PUT',

@@ -3,7 +3,7 @@ import type { Admin } from 'kafkajs'
 import pg from 'pg'
 import { maybe, need } from '../environment.ts'
 import { kafka } from '../kafka.ts'
-import { ALERTS, CHANGES, READINGS } from '../names.ts'
+import { ALERTS, CHANGES, READINGS, REJECTS } from '../names.ts'
 
 export type Figures = Record<string, string | number>
 
@@ -103,7 +103,14 @@ export const HOPS: readonly { id: string; title: string; ask: (() => Promise<Fig
     title: 'Schema registry',
     ask: async () => ({ subjects: (await json<string[]>(`${need('REGISTRY_URL')}/subjects`)).length }),
   },
-  { id: 'rules', title: 'Rules', ask: part('RULES_URL', async url => json<Figures>(`${url}/health`)) },
+  {
+    id: 'rules',
+    title: 'Rules',
+    ask: async () => {
+      const rejects = await (await kafkaAdmin()).fetchTopicOffsets(REJECTS)
+      return { behind: await lag('rules', [READINGS]), rejected: rejects.reduce((sum, { high }) => sum + Number(high), 0) }
+    },
+  },
   {
     id: 'alerts',
     title: 'Alerts in PostgreSQL',
