@@ -1,6 +1,6 @@
 /** `pnpm platform` from a terminal: what it says, and that nothing outlives it, whatever ends it. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -12,6 +12,7 @@ const root = repositoryRoot()
 const temp = realpathSync(mkdtempSync(join(tmpdir(), 'millrace-platform-')))
 const runs = join(temp, `millrace-${userInfo().uid}`, 'runs')
 const env = { ...process.env, TMPDIR: temp, MILLRACE_PLATFORM: join(temp, 'platform'), NO_COLOR: '1' }
+chmodSync(temp, 0o711) // As root, PostgreSQL runs as another user, who must be able to pass.
 afterAll(() => rmSync(temp, { recursive: true, force: true }))
 
 interface Said {

@@ -1,6 +1,6 @@
 -- What the pipeline needs beside the tables that the loader has made. Run by the owner, as often as one likes.
 -- out: readings (from the trucks, never deleted; times in UTC, milliseconds, as the contract of the topic has them), alerts (written by the sink),
---      smoke_runs (which test truck is next), and the publication that the connectors stream
+--      smoke_runs (which test truck is next, and when), and the publication that the connectors stream
 CREATE TABLE IF NOT EXISTS readings (
   vehicle_id text NOT NULL,
   seq integer NOT NULL,
@@ -30,7 +30,8 @@ CREATE TABLE IF NOT EXISTS alerts (
 CREATE TABLE IF NOT EXISTS smoke_runs (
   n integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   marker text NOT NULL,
-  at timestamptz NOT NULL DEFAULT now()
+  -- Seconds since 1970 around which the run's readings lie: each run's after those of the one before, or the rules would call them late.
+  base integer NOT NULL
 );
 
 DO $$

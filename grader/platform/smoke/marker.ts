@@ -8,7 +8,7 @@ export interface Marker {
   name: string
   vehicleId: string
   shipmentId: string
-  /** Of the first reading. */
+  /** Of the first reading; also the second, since 1970, around which the readings lie. */
   seq: number
   /** Event time of the warm reading, milliseconds since 1970: when the alert is due. */
   dueAt: number
@@ -16,15 +16,22 @@ export interface Marker {
 
 /** Readings of one run. */
 export const READINGS = 3
-/** Event times around now in seconds: the last one lets the watermark pass the second. */
-const AT = [-2, -1, 2]
+/** Event times in seconds around the run's own: the last one lets the watermark pass the second. */
+const AT = [-2, -1, 2] as const
+
+/** Seconds between two runs at least: no reading of one is before the last of the other. */
+const APART = AT[2] - AT[0] + 1
 
 /** The next test truck, and what its rows will be. Two runs in a row never take the same truck: rules have a hold-off. */
 export async function newMarker(client: pg.ClientBase): Promise<Marker> {
   const name = `SMOKE-${randomBytes(3).toString('hex')}`
-  const { rows } = await client.query<{ n: number }>('INSERT INTO smoke_runs (marker) VALUES ($1) RETURNING n', [name])
-  const now = Math.floor(Date.now() / 1000)
-  return { name, vehicleId: testTruck((rows[0]!.n % TEST_TRUCKS) + 1), shipmentId: randomUUID(), seq: now, dueAt: (now + AT[1]!) * 1000 }
+  const { rows } = await client.query<{ n: number; base: number }>(
+    `INSERT INTO smoke_runs (marker, base)
+     SELECT $1, GREATEST(extract(epoch FROM now())::int, COALESCE(max(base), 0) + $2) FROM smoke_runs RETURNING n, base`,
+    [name, APART],
+  )
+  const { n, base } = rows[0]!
+  return { name, vehicleId: testTruck((n % TEST_TRUCKS) + 1), shipmentId: randomUUID(), seq: base, dueAt: (base + AT[1]) * 1000 }
 }
 
 /**
