@@ -28,7 +28,7 @@ export default defineCommand({
     action: { type: 'positional', required: false, description: `${Object.keys(ACTIONS).join(', ')}; default status` },
     part: { type: 'positional', required: false, description: 'logs: which part' },
     with: { type: 'string', description: 'further parts: scheduler, limiter, chat, or all', valueHint: 'PARTS' },
-    engine: { type: 'enum', options: ['embedded', 'docker'], description: 'up: what it runs on; default embedded' },
+    engine: { type: 'enum', options: ['embedded', 'docker'], description: 'up, reset: what it runs on; default embedded' },
     from: { type: 'enum', options: ['solutions', 'labs'], description: 'up: whose labs the parts are; default solutions' },
     json: { type: 'boolean', description: 'status, smoke: print the outcome as JSON' },
   },

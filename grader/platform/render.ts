@@ -36,3 +36,9 @@ export function smokeLine({ hop, ms }: SmokeHop): string {
   const { c, sym } = terminalOf()
   return `  ${c.green(sym.pass)} ${hop.padEnd(44)} ${String(Math.round(ms)).padStart(6)} ms`
 }
+
+/** What `up` says when all is there. */
+export function sayUp(state: PlatformState, ms: number, next: string): void {
+  console.log(`\n${partLines(state).join('\n')}\n`)
+  console.log(`  up after ${(ms / 1000).toFixed(1)} s: ${state.access.status}\n  ${next}\n`)
+}

@@ -55,3 +55,14 @@ export interface PlatformState {
   access: Access
   logs: string
 }
+
+/** What an engine does for `pnpm platform`. */
+export interface OnEngine {
+  /** Its exit code. */
+  up(asked: PlatformRequest & { root: string }): Promise<number>
+  /** Parts that have a log, and the end of one; text undefined when there is no such part. */
+  logs(state: PlatformState, part: string | undefined, root: string): Promise<{ names: string[]; text: string | undefined }>
+  down(root: string, state: PlatformState): Promise<void>
+  /** Ends it when it runs, and removes what it keeps. */
+  reset(root: string, state: PlatformState | undefined): Promise<void>
+}
