@@ -1,0 +1,21 @@
+import { did, eventually, expect, inconclusive, kpi } from '../../kpi/index.ts'
+import { Pipeline } from './support/pipeline.ts'
+import { windowsOf } from './support/reference.ts'
+import { reading } from './support/rows.ts'
+import { closing } from './support/story.ts'
+
+kpi('registry-away', async ({ learner, kafka, registry, scratch, cleanup }) => {
+  const pipeline = await Pipeline.open({ learner, kafka, registry, scratch, cleanup }, { format: 'avro' })
+  const rows = Array.from({ length: 10 }, (_, i) => reading(1, i + 1, i))
+  await pipeline.send([...rows, closing(10)])
+  await registry.kill()
+  did('I sent readings as framed Avro, killed the registry, and started the processor.')
+  const program = await pipeline.start()
+  await eventually('the processor looks at the messages, or gives up', () => program.logs.length > 0 || !program.running, { within: 4000 }).catch(() => {}) // biome-ignore format: one line
+  if ((await pipeline.windows()).records.length > 0) inconclusive('The windows were there before the registry was gone.')
+
+  await registry.start()
+  did('Then the registry was back.')
+  await pipeline.expectWindows(windowsOf(rows, 10), () => program)
+  expect((await pipeline.rejects()).length, 'messages set aside because the registry did not answer').toBe(0)
+})
