@@ -6,7 +6,7 @@ import {
   type Field,
   type InputRow,
   S3Store,
-} from '../../../solutions/5.5-delta-on-minio/src/delta/index.ts'
+} from '../../../labs/5.5-delta-on-minio/src/delta/index.ts'
 import { ALERTS, CHANGES, LAKE_BUCKET, READINGS } from './names.ts'
 import { s3Client } from './s3.ts'
 

@@ -6,7 +6,7 @@
  */
 import { PutObjectCommand } from '@aws-sdk/client-s3'
 import type { EachBatchPayload } from 'kafkajs'
-import type { DeltaTable, InputRow } from '../../../solutions/5.5-delta-on-minio/src/delta/index.ts'
+import type { DeltaTable, InputRow } from '../../../labs/5.5-delta-on-minio/src/delta/index.ts'
 import { say } from './environment.ts'
 import { fenced } from './fence.ts'
 import { serve } from './http.ts'

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { column, DeltaTable, FileStore } from '../src/delta/index.ts'
+import { column, DeltaTable, FileStore } from '../../../labs/5.5-delta-on-minio/src/delta/index.ts'
 import { createTable, rowsOf, sorted, temporaryDirectory } from './support/tables.ts'
 
 let directory: ReturnType<typeof temporaryDirectory>

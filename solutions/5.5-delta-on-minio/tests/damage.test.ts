@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { DeltaError, DeltaTable, FileStore } from '../src/delta/index.ts'
+import { DeltaError, DeltaTable, FileStore } from '../../../labs/5.5-delta-on-minio/src/delta/index.ts'
 import { EVERY_TYPE, everyTypes } from './support/every-type.ts'
 import { createTable, rowsOf, temporaryDirectory } from './support/tables.ts'
 

@@ -2,7 +2,7 @@ import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { DeltaTable, FileStore, type Row } from '../src/delta/index.ts'
+import { DeltaTable, FileStore, type Row } from '../../../labs/5.5-delta-on-minio/src/delta/index.ts'
 import { COLUMNS, HISTORY, model, perform } from './support/random-history.ts'
 import { createTable, rowsOf, temporaryDirectory } from './support/tables.ts'
 

@@ -1,7 +1,7 @@
 /** Eight writers on one table in an object store, each killed at random moments. DELTA_KILLS and DELTA_COMMITS make it longer. */
 import type { S3Client } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { column, DeltaTable, S3Store } from '../../src/delta/index.ts'
+import { column, DeltaTable, S3Store } from '../../../../labs/5.5-delta-on-minio/src/delta/index.ts'
 import { type Ledger, runWriter, seeded } from '../support/killed-writer.ts'
 import { HOW_TO_INSTALL, PEER_IS_THERE, peer } from '../support/peer.ts'
 import { type S3Lite, startS3Lite } from '../support/s3-lite.ts'

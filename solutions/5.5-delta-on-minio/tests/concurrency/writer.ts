@@ -3,7 +3,7 @@
  * name and the row `all`. Prints a line for every commit that was acknowledged.
  * arguments: endpoint, append|merge, name, first n, last n.
  */
-import { DeltaTable, type InputRow, type Row, S3Store } from '../../src/delta/index.ts'
+import { DeltaTable, type InputRow, type Row, S3Store } from '../../../../labs/5.5-delta-on-minio/src/delta/index.ts'
 import { s3Client } from '../support/s3-lite.ts'
 
 const [endpoint, mode, writer, first, last] = process.argv.slice(2)

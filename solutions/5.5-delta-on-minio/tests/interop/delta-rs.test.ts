@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { column, DeltaTable, FileStore } from '../../src/delta/index.ts'
+import { column, DeltaTable, FileStore } from '../../../../labs/5.5-delta-on-minio/src/delta/index.ts'
 import { EVERY_TYPE, everyType, everyTypes, PARTITIONS } from '../support/every-type.ts'
 import { asText, HOW_TO_INSTALL, PEER_IS_THERE, peer, peerRead } from '../support/peer.ts'
 import { createTable, rowsOf, temporaryDirectory } from '../support/tables.ts'

@@ -1,4 +1,4 @@
-import { column, type InputRow } from '../../src/delta/index.ts'
+import { column, type InputRow } from '../../../../labs/5.5-delta-on-minio/src/delta/index.ts'
 
 /** A column of every type, then partition columns. */
 export const EVERY_TYPE = [

@@ -1,4 +1,4 @@
-import { FileStore, type ObjectInfo, type ObjectStore } from '../../src/delta/index.ts'
+import { FileStore, type ObjectInfo, type ObjectStore } from '../../../../labs/5.5-delta-on-minio/src/delta/index.ts'
 
 /** What a test does to the calls of a store; each is given the real call to make, or not. */
 export interface Faults {

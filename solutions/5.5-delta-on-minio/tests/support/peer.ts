@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import type { Row, Schema } from '../../src/delta/index.ts'
+import type { Row, Schema } from '../../../../labs/5.5-delta-on-minio/src/delta/index.ts'
 
 const run = promisify(execFile)
 const cache = process.env['MILLRACE_CACHE'] ?? join(homedir(), '.cache', 'millrace')

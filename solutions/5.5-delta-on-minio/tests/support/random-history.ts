@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import { column, type DeltaTable, type Row } from '../../src/delta/index.ts'
+import { column, type DeltaTable, type Row } from '../../../../labs/5.5-delta-on-minio/src/delta/index.ts'
 
 /** One step of a table's life. */
 export type Step =

@@ -10,7 +10,7 @@ import {
   type Snapshot,
   scan,
   type TableOptions,
-} from '../../src/delta/index.ts'
+} from '../../../../labs/5.5-delta-on-minio/src/delta/index.ts'
 
 /** A fresh directory, removed by `remove`. */
 export function temporaryDirectory(): { path: string; remove: () => void } {

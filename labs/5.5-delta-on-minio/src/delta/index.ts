@@ -1,4 +1,4 @@
-/** Delta tables in an object store: reader version 1, writer version 2 of the Delta transaction log protocol. See NOTES.md. */
+/** Delta tables in an object store: reader version 1, writer version 2 of the Delta transaction log protocol. See README.md. */
 export type { Condition } from './data/conditions.ts'
 export type { InputRow, Row } from './data/rows.ts'
 export { type ScanOptions, scan } from './data/scan.ts'

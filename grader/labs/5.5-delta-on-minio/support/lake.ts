@@ -1,0 +1,174 @@
+/** One lake of a KPI: topic, bucket, processor, and both tables as an independent reader sees them. */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { CreateBucketCommand } from '@aws-sdk/client-s3'
+import type { Producer } from 'kafkajs'
+import { eventually, expect, fail, LearnerFault } from '../../../kpi/index.ts'
+import type { KpiFixtures } from '../../../kpi/types.ts'
+import type { Program } from '../../../learner/types.ts'
+import { DeltaLog, type DeltaRow } from './delta-log.ts'
+import { type Change, eventOf, type ShipmentRow } from './world.ts'
+
+type Parts = Pick<KpiFixtures, 'learner' | 'kafka' | 'registry' | 'objectStore' | 'scratch' | 'cleanup'>
+
+export interface LakeOptions {
+  partitions?: number
+  maxRecords?: number
+  compactEvery?: number
+}
+
+/** Where a message lies. */
+interface Sent {
+  partition: number
+  offset: number
+  change: Change | null
+}
+
+export class Lake {
+  readonly options: Required<LakeOptions>
+  readonly bucket: string
+  readonly topic: string
+  readonly checkpointDir: string
+  readonly shipments: DeltaLog
+  readonly changes: DeltaLog
+  readonly sent: Sent[] = []
+  readonly #parts: Parts
+  readonly #producer: Producer
+
+  private constructor(parts: Parts, options: LakeOptions, producer: Producer) {
+    this.options = { partitions: 1, maxRecords: 100, compactEvery: 1000, ...options }
+    this.#parts = parts
+    this.#producer = producer
+    this.bucket = `${parts.objectStore.bucketPrefix}lake`
+    this.topic = `${parts.kafka.topicPrefix}shipments`
+    this.checkpointDir = join(parts.scratch, 'checkpoint')
+    this.shipments = new DeltaLog(parts.objectStore.admin, this.bucket, 'shipments')
+    this.changes = new DeltaLog(parts.objectStore.admin, this.bucket, 'changes')
+  }
+
+  /** Makes the topic, the bucket and an empty folder for checkpoints. */
+  static async open(parts: Parts, options: LakeOptions = {}): Promise<Lake> {
+    const producer = parts.kafka.client.producer({ allowAutoTopicCreation: false })
+    await producer.connect()
+    parts.cleanup(() => producer.disconnect())
+    const lake = new Lake(parts, options, producer)
+    mkdirSync(lake.checkpointDir, { recursive: true })
+    await parts.kafka.admin.createTopics({ topics: [{ topic: lake.topic, numPartitions: lake.options.partitions }], waitForLeaders: true })
+    await parts.objectStore.admin.send(new CreateBucketCommand({ Bucket: lake.bucket }))
+    return lake
+  }
+
+  /** Sends changes in this order, a shipment's always to the same partition; after each deletion comes its tombstone. */
+  async send(changes: readonly Change[]): Promise<void> {
+    const messages = changes.flatMap(change => {
+      const partition = Number.parseInt(change.id.slice(-6), 16) % this.options.partitions
+      const key = JSON.stringify({ shipment_id: change.id })
+      const event = { partition, key, value: JSON.stringify(eventOf(change)), change }
+      return change.op === 'd' ? [event, { partition, key, value: null, change: null }] : [event]
+    })
+    for (let i = 0; i < messages.length; i += 500) {
+      const part = messages.slice(i, i + 500)
+      await this.#producer.send({ topic: this.topic, acks: -1, messages: part.map(({ change: _, ...message }) => message) })
+      for (const { partition, change } of part) this.sent.push({ partition, change, offset: this.sent.filter(sent => sent.partition === partition).length }) // biome-ignore format: one line
+    }
+  }
+
+  env(endpoint = this.#parts.objectStore.url): Record<string, string> {
+    const { kafka, registry, objectStore } = this.#parts
+    return {
+      KAFKA_BROKERS: kafka.brokers,
+      CHANGES_TOPIC: this.topic,
+      REGISTRY_URL: registry.url,
+      GROUP_ID: `${kafka.topicPrefix}lake`,
+      APP_ID: 'shipments-to-lake',
+      CHECKPOINT_DIR: this.checkpointDir,
+      MAX_RECORDS: String(this.options.maxRecords),
+      COMPACT_EVERY: String(this.options.compactEvery),
+      S3_ENDPOINT: endpoint,
+      AWS_ACCESS_KEY_ID: objectStore.accessKey,
+      AWS_SECRET_ACCESS_KEY: objectStore.secretKey,
+      BUCKET: this.bucket,
+    }
+  }
+
+  /** Starts src/processor.ts; its checkpoint is what the last one left. `endpoint`: what stands in the store's place. */
+  start(endpoint?: string): Promise<Program> {
+    const limits = { cpuSeconds: 180, memoryMb: 384 }
+    return this.#parts.learner.start('src/processor.ts', {
+      ready: { kind: 'none' },
+      write: [this.checkpointDir],
+      env: this.env(endpoint),
+      limits,
+    })
+  }
+
+  /** Waits until `shipments` is exactly the truth; the failure shows the first row that is missing, too many, doubled or different. */
+  async expectShipments(truth: ReadonlyMap<string, ShipmentRow>, program?: () => Program, within = 30_000): Promise<void> {
+    await this.#until('the table shipments', within, program, async () => {
+      compare(await this.shipments.rows(await existing(this.shipments, 'shipments')), truth, 'shipments')
+    })
+  }
+
+  /** Waits until `changes` has each message that was sent once. */
+  async expectChanges(program?: () => Program, within = 30_000): Promise<void> {
+    await this.#until('the table changes', within, program, async () => {
+      const rows = await this.changes.rows(await existing(this.changes, 'changes'))
+      const due = this.sent.flatMap(({ partition, offset, change }) => (change ? [[`${partition}/${offset}`, change] as const] : []))
+      const times = Map.groupBy(rows, row => `${row['kafka_partition']}/${row['kafka_offset']}`)
+      const twice = [...times].find(([, same]) => same.length > 1)
+      if (twice)
+        fail({
+          subject: 'rows of changes for one message',
+          expected: '1',
+          saw: `${twice[1].length} for the one at partition/offset ${twice[0]}`,
+        })
+      const missing = due.find(([at]) => !times.has(at))
+      if (missing) fail({ subject: 'rows of changes', expected: `${due.length}`, saw: `${rows.length}; the message at partition/offset ${missing[0]} is missing` }) // biome-ignore format: one line
+      expect(rows.length, 'rows of changes').toBe(due.length)
+      for (const [at, change] of due) {
+        const row = times.get(at)![0]!
+        const wanted = { op: change.op, shipment_id: change.id, lsn: change.lsn, status: change.after?.['status'] ?? null, changed_at: new Date(change.at).toISOString() } // biome-ignore format: one line
+        for (const [name, value] of Object.entries(wanted)) if (row[name] !== value) fail({ subject: `${name} in changes, message ${at}`, expected: String(value), saw: String(row[name]) }) // biome-ignore format: one line
+      }
+    })
+  }
+
+  /** Looks until it holds. A program that has ended will not change what is there: then what is seen last counts. */
+  async #until(what: string, within: number, program: (() => Program) | undefined, look: () => Promise<void>): Promise<void> {
+    await eventually(what, async () => {
+      const ended = program !== undefined && !program().running
+      try {
+        await look()
+        return true
+      } catch (error) {
+        if (ended && error instanceof Error && 'feedback' in error) throw new LearnerFault({ ...(error.feedback as object), subject: `${what}, when src/processor.ts had ended` }) // biome-ignore format: one line
+        throw error
+      }
+    }, { within, every: 100 }) // biome-ignore format: one line
+  }
+}
+
+async function existing(log: DeltaLog, name: string): Promise<number> {
+  const version = await log.newest()
+  if (version < 0) fail({ subject: `the Delta table ${name}`, expected: 'a log in the bucket', saw: 'none' })
+  return version
+}
+
+/** Holds rows against the truth. */
+export function compare(rows: readonly DeltaRow[], truth: ReadonlyMap<string, ShipmentRow>, where: string): void {
+  const seen = new Map<string, DeltaRow>()
+  for (const row of rows) {
+    const id = String(row['shipment_id'])
+    if (seen.has(id)) fail({ subject: `rows of ${where} for one shipment`, expected: '1', saw: `2 or more for ${id}` })
+    seen.set(id, row)
+  }
+  for (const [id, row] of seen) {
+    const due = truth.get(id)
+    if (!due)
+      fail({ subject: `${where}, shipment ${id}`, expected: 'no row: it was deleted, or never there', saw: `status ${row['status']}` })
+    for (const [name, value] of Object.entries(due))
+      if (row[name] !== value && !(row[name] === undefined && value === null)) fail({ subject: `${where}, ${name} of shipment ${id}`, expected: JSON.stringify(value), saw: JSON.stringify(row[name]) ?? 'no such column' }) // biome-ignore format: one line
+  }
+  const missing = [...truth.keys()].find(id => !seen.has(id))
+  if (missing) fail({ subject: `rows of ${where}`, expected: `${truth.size}`, saw: `${seen.size}; shipment ${missing} is missing` })
+}

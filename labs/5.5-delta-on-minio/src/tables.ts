@@ -1,0 +1,11 @@
+import type { DeltaTable, ObjectStore } from './delta/index.ts'
+
+export interface Tables {
+  changes: DeltaTable
+  shipments: DeltaTable
+}
+
+/** Opens the tables; those that are not there are made. */
+export async function openTables(lake: (table: string) => ObjectStore): Promise<Tables> {
+  throw new Error(`src/tables.ts makes no tables yet (at ${lake('changes').url} and ${lake('shipments').url})`)
+}
