@@ -3,7 +3,7 @@ import { Lake } from './support/lake.ts'
 import { World } from './support/world.ts'
 
 kpi('updates-and-deletes', async ({ learner, kafka, registry, objectStore, scratch, cleanup, random }) => {
-  const lake = await Lake.open({ learner, kafka, registry, objectStore, scratch, cleanup }, { maxRecords: 1000 })
+  const lake = await Lake.open({ learner, kafka, registry, objectStore, scratch, cleanup }, { maxRecords: 12 })
   const world = new World(random, 40)
   await lake.send(world.history)
   const program = await lake.start()

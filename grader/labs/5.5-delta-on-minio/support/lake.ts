@@ -1,9 +1,9 @@
 /** One lake of a KPI: topic, bucket, processor, and both tables as an independent reader sees them. */
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CreateBucketCommand } from '@aws-sdk/client-s3'
 import type { Producer } from 'kafkajs'
-import { eventually, expect, fail, LearnerFault } from '../../../kpi/index.ts'
+import { eventually, expect, fail, KpiFailure } from '../../../kpi/index.ts'
 import type { KpiFixtures } from '../../../kpi/types.ts'
 import type { Program } from '../../../learner/types.ts'
 import { DeltaLog, type DeltaRow } from './delta-log.ts'
@@ -133,18 +133,31 @@ export class Lake {
     })
   }
 
-  /** Looks until it holds. A program that has ended will not change what is there: then what is seen last counts. */
+  /** Waits until every message that was sent is in a batch that is done (src/batches.ts, which is given, notes it), then looks once. */
   async #until(what: string, within: number, program: (() => Program) | undefined, look: () => Promise<void>): Promise<void> {
-    await eventually(what, async () => {
-      const ended = program !== undefined && !program().running
-      try {
-        await look()
-        return true
-      } catch (error) {
-        if (ended && error instanceof Error && 'feedback' in error) throw new LearnerFault({ ...(error.feedback as object), subject: `${what}, when src/processor.ts had ended` }) // biome-ignore format: one line
-        throw error
-      }
-    }, { within, every: 100 }) // biome-ignore format: one line
+    const ended = () => program !== undefined && !program().running
+    const done = await eventually('all batches are done', () => this.#isDone() || ended(), { within }).then(() => this.#isDone(), () => false) // biome-ignore format: one line
+    try {
+      await look()
+    } catch (error) {
+      if (!(error instanceof KpiFailure) || done) throw error
+      const when = ended() ? 'when src/processor.ts had ended' : `after ${within / 1000} s, with batches still to do`
+      throw new KpiFailure({ ...error.feedback, subject: `${error.feedback.subject ?? what}, ${when}` })
+    }
+  }
+
+  #isDone(): boolean {
+    const next = doneOffsets(join(this.checkpointDir, 'done.json'))
+    return this.sent.every(({ partition, offset }) => (next[partition] ?? 0) > offset)
+  }
+}
+
+/** Next offsets by partition. */
+function doneOffsets(file: string): Record<number, number> {
+  try {
+    return (JSON.parse(readFileSync(file, 'utf8')) as { next: Record<number, number> }).next
+  } catch {
+    return {} // no batch is done yet
   }
 }
 
