@@ -1,12 +1,5 @@
 /** The Delta tables of the lake, and how a change event becomes a row of one. */
-import {
-  column,
-  DeltaError,
-  DeltaTable,
-  type Field,
-  type InputRow,
-  S3Store,
-} from '../../../labs/5.5-delta-on-minio/src/delta/index.ts'
+import { column, DeltaError, DeltaTable, type Field, type InputRow, S3Store } from '../../../labs/5.5-delta-on-minio/src/delta/index.ts'
 import { ALERTS, CHANGES, LAKE_BUCKET, READINGS } from './names.ts'
 import { s3Client } from './s3.ts'
 
