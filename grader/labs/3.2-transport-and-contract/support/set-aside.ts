@@ -1,0 +1,25 @@
+/** What a consumer has published to the reject topic. */
+import { readTopic } from '../../../experiments/topic.ts'
+import { fail } from '../../../kpi/index.ts'
+import type { KpiFixtures } from '../../../kpi/types.ts'
+import type { Bench } from './bench.ts'
+
+/** A rejected record, as the contract has it. */
+export interface SetAside {
+  reason: string
+  topic: string
+  partition: number
+  offset: number
+  value: string | null
+}
+
+/** @throws KpiFailure for what is no JSON object */
+export async function setAside({ kafka }: Pick<KpiFixtures, 'kafka'>, bench: Bench): Promise<SetAside[]> {
+  return (await readTopic(kafka, bench.rejectTopic)).map(({ value }) => {
+    try {
+      return JSON.parse(String(value)) as SetAside
+    } catch {
+      return fail({ subject: 'a record on the reject topic', expected: 'a JSON object', saw: String(value).slice(0, 100) })
+    }
+  })
+}
