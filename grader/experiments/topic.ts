@@ -34,15 +34,22 @@ export async function readTopic({ admin, client, topicPrefix }: Broker, topic: s
   const groupId = `${topicPrefix}grader-${randomBytes(4).toString('hex')}`
   const consumer = client.consumer({ groupId, maxWaitTimeInMs: 50, allowAutoTopicCreation: false })
   const done = Promise.withResolvers<void>()
+  const next = new Map<number, number>()
   try {
     await consumer.connect()
     await consumer.subscribe({ topic, fromBeginning: true })
-    consumer.on('consumer.crash', ({ payload }) => done.reject(payload.error))
+    // A new group's coordinator may have to be made first: the client starts again by itself, from the beginning.
+    consumer.on('consumer.crash', ({ payload }) => payload.restart || done.reject(payload.error))
     await consumer.run({
       autoCommit: false,
       eachBatch: async ({ batch: { partition, messages } }) => {
         const end = ends.get(partition)?.[1] ?? 0
-        for (const message of messages) if (Number(message.offset) < end) records.push(recordOf(partition, message))
+        for (const message of messages) {
+          const offset = Number(message.offset)
+          if (offset >= end || offset < (next.get(partition) ?? 0)) continue
+          records.push(recordOf(partition, message))
+          next.set(partition, offset + 1)
+        }
         if (Number(messages.at(-1)?.offset ?? -1) + 1 >= end) open.delete(partition)
         if (open.size === 0) done.resolve()
       },
