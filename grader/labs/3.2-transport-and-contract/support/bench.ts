@@ -151,10 +151,16 @@ function objects(texts: readonly string[]): Record<string, unknown>[] {
   })
 }
 
-/** What a consumer has printed so far: partition, offset and reading of each record. */
+/** What a consumer has printed so far, in its order: each record counts once, at its first time, as delivery is at least once. */
 export function printed(program: Program): { partition: number; offset: number; reading: Reading }[] {
   const texts = program.logs.filter(({ stream }) => stream === 'stdout').map(({ text }) => text)
-  return objects(texts).filter(line => 'offset' in line) as never
+  return oncePerPlace(objects(texts).filter(line => 'offset' in line) as never)
+}
+
+/** The first of each partition and offset. */
+export function oncePerPlace<Placed extends { partition: number; offset: number }>(all: readonly Placed[]): Placed[] {
+  const seen = new Set<string>()
+  return all.filter(({ partition, offset }) => seen.size < seen.add(`${partition}:${offset}`).size)
 }
 
 /** A reading framed by the grader, with the schema of a file of the lab. */

@@ -2,7 +2,7 @@
 import { readTopic } from '../../../experiments/topic.ts'
 import { fail } from '../../../kpi/index.ts'
 import type { KpiFixtures } from '../../../kpi/types.ts'
-import type { Bench } from './bench.ts'
+import { type Bench, oncePerPlace } from './bench.ts'
 
 /** A rejected record, as the contract has it. */
 export interface SetAside {
@@ -13,13 +13,14 @@ export interface SetAside {
   value: string | null
 }
 
-/** @throws KpiFailure for what is no JSON object */
+/** Each record once. @throws KpiFailure for what is no JSON object */
 export async function setAside({ kafka }: Pick<KpiFixtures, 'kafka'>, bench: Bench): Promise<SetAside[]> {
-  return (await readTopic(kafka, bench.rejectTopic)).map(({ value }) => {
+  const all = (await readTopic(kafka, bench.rejectTopic)).map(({ value }) => {
     try {
       return JSON.parse(String(value)) as SetAside
     } catch {
       return fail({ subject: 'a record on the reject topic', expected: 'a JSON object', saw: String(value).slice(0, 100) })
     }
   })
+  return oncePerPlace(all)
 }
