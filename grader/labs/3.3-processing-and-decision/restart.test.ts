@@ -1,8 +1,8 @@
-import { did, eventually, expect, inconclusive, kpi } from '../../kpi/index.ts'
+import { did, eventually, expect, fail, inconclusive, kpi } from '../../kpi/index.ts'
 import { expectAlerts } from './support/alerts.ts'
 import { busyMorning } from './support/busy.ts'
 import { truth } from './support/measured.ts'
-import { pipeline } from './support/pipeline.ts'
+import { type Pipeline, pipeline } from './support/pipeline.ts'
 
 const [KILLS, HELD] = [3, 30]
 
@@ -17,9 +17,7 @@ kpi('restart', async ({ learner, kafka, registry, scratch, cleanup, random }) =>
     await pipe.send(part)
     if (round === KILLS) break
     const reached = round * chunk + random.int(1, part.length)
-    await eventually('the offsets that the processor commits to its group go on', async () => (await pipe.committed()) >= reached, {
-      within: 30_000,
-    })
+    await eventually('what the processor commits to GROUP_ID', () => reaches(pipe, reached), { within: 30_000 })
     if (processor.running) killed++
     processor = await processor.restart()
   }
@@ -42,3 +40,8 @@ kpi('restart', async ({ learner, kafka, registry, scratch, cleanup, random }) =>
   const fresh = due.length - truth([...readings, ...marks]).length
   expect(written, 'alerts written after the orderly stop (those of the time that had passed, none of before)').toBe(fresh)
 })
+
+async function reaches(pipe: Pipeline, wanted: number): Promise<true> {
+  const committed = await pipe.committed()
+  return committed >= wanted || fail({ expected: `~${wanted} messages done with`, saw: `~${committed}` })
+}

@@ -41,7 +41,7 @@ export interface Pipeline {
   /** Puts readings into the topic, in this order. */
   send(readings: readonly Measured[]): Promise<void>
   /**
-   * Lets event time pass, in every partition, beyond all that was sent: marking trucks raise one alert of each rule there.
+   * Lets event time pass, in every partition, beyond all that was sent: marking trucks raise an alert of each rule there.
    * @returns the readings that count (for the truth), the alerts of the marks, which come last, and the readings that only push the watermark:
    * they count when more is sent later
    */
@@ -121,7 +121,8 @@ export async function pipeline(
       const marks = pairs.slice(used, (used += partitions))
       const counted = marks.flatMap(([jumps, hushes]) => [
         mark(hushes, end - silenceSeconds - 1, 500),
-        mark(jumps, end - graceSeconds, 900),
+        mark(jumps, end - graceSeconds - 10, 900),
+        mark(jumps, end - 10, 900),
         mark(jumps, end, 1500),
       ])
       const beyond = marks.map(([jumps]) => mark(jumps, end + lateness, 1500))

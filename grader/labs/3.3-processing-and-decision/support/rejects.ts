@@ -44,7 +44,21 @@ export async function expectRejects(pipe: Pipeline, bad: readonly Bad[]): Promis
         saw: `one with the reason ${header(n, 'reason')} that I had sent whole and in time`,
       })
     expect(header(n, 'reason'), `header "reason" of a message that is ${one.reason}`).toBe(one.reason)
-    const same = (key?.toString() ?? null) === one.key && Buffer.compare(value ?? Buffer.alloc(0), one.value) === 0
-    expect(same, `the rejected message (${one.reason}) has the key and the bytes that I had sent`).toBe(true)
+    if ((key?.toString() ?? null) !== one.key)
+      fail({ subject: `key of a rejected message (${one.reason})`, expected: String(one.key), saw: String(key) })
+    if (Buffer.compare(value ?? Buffer.alloc(0), one.value) !== 0)
+      fail({
+        subject: `value of a rejected message (${one.reason})`,
+        expected: 'the bytes that I had sent',
+        saw: `others: ${beginning(value)}`,
+      })
   }
 }
+
+/** The first bytes, as text where they are text. */
+const beginning = (value: Buffer | null): string =>
+  value === null
+    ? 'none'
+    : /^[ -~]{8}/.test(value.toString('latin1'))
+      ? `${value.toString('latin1', 0, 30)}…`
+      : `${value.toString('hex', 0, 8)}…`

@@ -1,0 +1,89 @@
+/**
+ * A kill at the two moments that matter. The table is locked, so that a sink's statement waits in the database: then it has read its batch and
+ * written nothing. A broker that is killed meanwhile cannot be told of offsets: then what is written is not committed. (A broker that is only
+ * paused would find the request when it goes on.)
+ */
+import type { ReadingValue } from '../../../experiments/streams/reading.ts'
+import { did, eventually, inconclusive } from '../../../kpi/index.ts'
+import type { KpiFixtures } from '../../../kpi/types.ts'
+import type { Flow } from './flow.ts'
+import type { Sink } from './sinks.ts'
+
+type Parts = Pick<KpiFixtures, 'postgres' | 'kafka'>
+
+const PATIENCE = 30_000
+
+/** Locks the table against writers; reading goes on. Ends with the returned function. */
+async function lockReadings({ postgres }: Parts): Promise<() => Promise<void>> {
+  const client = await postgres.admin.connect()
+  await client.query('BEGIN')
+  await client.query('LOCK TABLE readings IN SHARE MODE')
+  return async () => {
+    await client.query('ROLLBACK')
+    client.release()
+  }
+}
+
+/** Somebody's statement waits for the table. */
+const waits = ({ postgres }: Parts, sink: Sink) =>
+  eventually(
+    `${sink.name} writes what I sent`,
+    async () => {
+      await sink.check()
+      const { rowCount } = await postgres.admin.query("SELECT 1 FROM pg_locks WHERE relation = to_regclass('readings') AND NOT granted")
+      return (rowCount ?? 0) > 0
+    },
+    { within: PATIENCE, every: 20 },
+  )
+
+/** Ends the statements of a dead client, which the server would carry out all the same. */
+const endStatements = ({ postgres }: Parts) =>
+  postgres.admin.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1', [postgres.user])
+
+/** Kills the sink when it has read these readings and none of them is written, and starts it again. */
+export async function killedBeforeWrite(parts: Parts, flow: Flow, sink: Sink, values: readonly ReadingValue[]): Promise<void> {
+  const unlock = await lockReadings(parts)
+  try {
+    await flow.sendReadings(values)
+    await waits(parts, sink)
+    await sink.kill()
+    await endStatements(parts)
+  } finally {
+    await unlock()
+  }
+  did(
+    `I locked the table, sent ${values.length} readings, saw the statement of ${sink.name} wait, killed it (kill -9) and ended the statement: nothing was written.`,
+  )
+  await sink.again()
+}
+
+/** Kills the sink when some of these readings are written and their offsets are not committed, and starts it again. */
+export async function killedBeforeCommit(parts: Parts, flow: Flow, sink: Sink, values: readonly ReadingValue[]): Promise<void> {
+  const { postgres, kafka } = parts
+  const count = async () => Number((await postgres.admin.query('SELECT count(*) AS n FROM readings')).rows[0].n)
+  const before = await count()
+  const committed = async () => {
+    const [offsets] = await kafka.admin.fetchOffsets({ groupId: sink.group, topics: [flow.topics.readings] })
+    return (offsets?.partitions ?? []).reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0)
+  }
+  const unlock = await lockReadings(parts)
+  let locked = true
+  const done = await committed()
+  try {
+    await flow.sendReadings(values)
+    await waits(parts, sink)
+    await kafka.kill()
+    await unlock()
+    locked = false
+    await eventually(`${sink.name} writes`, async () => (await count()) > before, { within: PATIENCE, every: 5 })
+    await sink.kill()
+  } finally {
+    if (locked) await unlock()
+    await kafka.start()
+  }
+  if ((await committed()) > done) inconclusive('offsets were committed before the sink could be killed')
+  did(
+    `I sent ${values.length} readings, let ${sink.name} write while the broker was dead, and killed ${sink.name} (kill -9), too: rows were there, their offsets were not. Then I started the broker.`,
+  )
+  await sink.again()
+}

@@ -1,0 +1,1 @@
+-- The views that the lesson asks for; the grader runs this file as your role, after tables.sql, more than once.

