@@ -2,10 +2,10 @@
 import { CodedError } from '../../errors/coded-error.ts'
 import { eventually } from '../../kpi/eventually.ts'
 import { KpiFailure } from '../../kpi/outcomes.ts'
-import type { PlatformState } from '../types.ts'
+import type { Access, PlatformState } from '../types.ts'
 import { type Hop, hopsOf } from './hops.ts'
 import { deleteMarked, insertMarked } from './marker.ts'
-import { openWatch } from './watch.ts'
+import { openWatch, type Watch } from './watch.ts'
 
 /** One hop that the marker has reached, and how long after the commit. */
 export interface SmokeHop {
@@ -30,9 +30,9 @@ export interface SmokeOptions {
  * @throws CodedError MR-E-163 with the first hop that the marker did not reach in time
  */
 export async function smoke(state: PlatformState, options: SmokeOptions = {}): Promise<SmokeReport> {
-  const watch = await openWatch(state.access)
   const reached: SmokeHop[] = []
   const within = options.withinMs ?? 60_000
+  const watch = await openInTime(state.access, within)
   const pass = async (hops: readonly Hop[], begun: number) => {
     for (const hop of hops) {
       const seen = await seenAt(hop, { marker: watch.marker.name, within, last: reached.at(-1)?.hop ?? 'PostgreSQL' })
@@ -49,6 +49,17 @@ export async function smoke(state: PlatformState, options: SmokeOptions = {}): P
     return report
   } finally {
     await watch.close()
+  }
+}
+
+/** A platform that has just lost a part answers a moment later. */
+async function openInTime(access: Access, within: number): Promise<Watch> {
+  try {
+    return await eventually('the platform answers', () => openWatch(access), { within, every: 500 })
+  } catch (error) {
+    if (!(error instanceof KpiFailure)) throw error
+    const saw = error.feedback.saw ?? ''
+    throw new CodedError('MR-E-163', { marker: 'of this run', hop: 'PostgreSQL', seconds: within / 1000, last: 'this terminal', saw, part: 'postgres' }, { cause: error }) // biome-ignore format: one line
   }
 }
 
