@@ -35,9 +35,15 @@ export const MAKERS: { [K in keyof KpiFixtures]: Maker<K> } = {
   seed: bench => bench.plan.seed,
   // Whose services a KPI sees: a lab may have services that only the embedded engine brings up.
   engine: ({ plan }) => (Object.keys(plan.compose).length === 0 && plan.endpoints.length > 0 ? 'embedded' : plan.engine),
-  compose: async (bench, kpi, cleanups) => {
+  compose: async (bench, kpi, cleanups, { project }) => {
     const { composeFixture } = await import('../engines/docker/fixture.ts')
-    return composeFixture({ plan: bench.plan, root: repositoryRoot(), timeline: bench.events.of(kpi.id), cleanups })
+    return composeFixture({
+      plan: bench.plan,
+      root: repositoryRoot(),
+      timeline: bench.events.of(kpi.id),
+      cleanups,
+      ...(project ? { held: project } : {}),
+    })
   },
   predictions: (bench, kpi) => {
     const { plan } = bench

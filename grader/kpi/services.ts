@@ -12,6 +12,8 @@ import type { KpiFixtures } from './types.ts'
 
 /** Where fixtures get their services from. */
 export interface KpiServices {
+  /** The learner's warm project, when a service of the KPI is a part of it. */
+  project?: ComposeProject
   of(service: ServiceName): Promise<Served & { users?: StoreUsers }>
   /** Everything that was asked for runs again: outages end before anything is cleared away. */
   bringBack(): Promise<void>
@@ -51,6 +53,7 @@ export async function openServices(
     return served
   }
   return {
+    ...(containers ? { project: containers.project } : {}),
     async of(service) {
       const served = (contained as ServiceName[]).includes(service) ? await contain(service as keyof ComposeMap) : embedded(bench, service)
       open.push(served.host)

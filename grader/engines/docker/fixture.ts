@@ -42,8 +42,15 @@ export interface ComposeFixture {
 const WARM_WITHIN = 240_000
 
 /** Makes the fixture of one KPI. */
-export function composeFixture(at: { plan: Plan; root: string; timeline: Timeline; cleanups: (() => unknown)[] }): ComposeFixture {
-  const { plan, root, timeline, cleanups } = at
+export function composeFixture(at: {
+  plan: Plan
+  root: string
+  timeline: Timeline
+  cleanups: (() => unknown)[]
+  /** The warm project that the KPI's services are a part of already. */
+  held?: ComposeProject
+}): ComposeFixture {
+  const { plan, root, timeline, cleanups, held } = at
   const images = loadImages(root).map(({ image }) => image)
   const { stays, portVariables } = composeDefaults(plan.compose)
   const here = { runId: plan.runId, runDir: plan.runDir, labDir: plan.workspace, images, timeline, portVariables }
@@ -55,6 +62,7 @@ export function composeFixture(at: { plan: Plan; root: string; timeline: Timelin
   return {
     open,
     async warm(options = {}) {
+      if (held && Object.keys(options).length === 0) return held
       const project = await warmProject({ stays, within: WARM_WITHIN, ...options, ...here })
       cleanups.push(() => project.events.close())
       return project

@@ -47,7 +47,7 @@ export function jsonEvent({ partition, offset, key, value }: Message): Event {
 export const events = (followed: Followed): Event[] => followed.messages.map(jsonEvent)
 
 /** Waits until the topic holds an event of which `match` says yes. */
-export function arrives(followed: Followed, what: string, match: (event: Event) => boolean): Promise<Event> {
+export function arrives(followed: Followed, what: string, match: (event: Event) => boolean, within = ARRIVES_WITHIN): Promise<Event> {
   let seen = 0
   return eventually(
     what,
@@ -58,7 +58,7 @@ export function arrives(followed: Followed, what: string, match: (event: Event) 
       }
       return undefined
     },
-    { within: ARRIVES_WITHIN, every: 20 },
+    { within, every: 20 },
   )
 }
 

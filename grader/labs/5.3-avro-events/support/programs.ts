@@ -1,0 +1,133 @@
+/** The learner's two programs, and what they print. */
+import { setTimeout as delay } from 'node:timers/promises'
+import { eventually, fail } from '../../../kpi/index.ts'
+import type { KpiFixtures } from '../../../kpi/types.ts'
+import type { Program } from '../../../learner/types.ts'
+
+export type Parts = Pick<KpiFixtures, 'learner' | 'kafka' | 'registry'>
+
+/** Milliseconds for what needs a broker that may be busy or just back. */
+export const WITHIN = 45_000
+
+/** Makes the topic, with the replicas that the broker's own default says. */
+export async function newTopic({ kafka }: Pick<Parts, 'kafka'>, partitions = 3): Promise<string> {
+  const topic = `${kafka.topicPrefix}readings`
+  await kafka.admin.createTopics({ topics: [{ topic, numPartitions: partitions, replicationFactor: -1 }], waitForLeaders: true })
+  // In a cluster each broker hears of a topic by itself.
+  await eventually('the new topic is there', async () => (await kafka.admin.fetchTopicOffsets(topic)).length === partitions, { within: WITHIN, every: 50 }) // biome-ignore format: one line
+  return topic
+}
+
+const env = ({ kafka, registry }: Parts, topic: string) => ({ KAFKA_BROKERS: kafka.brokers, REGISTRY_URL: registry.url, TOPIC: topic })
+
+/** One line of the producer's. */
+export interface Sent {
+  line: number
+  rejected?: string
+}
+
+/** Gives lines to src/producer.ts and waits for its end. */
+export async function produce(
+  parts: Parts,
+  topic: string,
+  lines: readonly string[],
+  withinMs = WITHIN,
+): Promise<{ code: number | null; sent: Sent[]; stderr: string }> {
+  const stdin = lines.map(line => `${line}\n`).join('')
+  const { code, stdout, stderr } = await parts.learner.run('src/producer.ts', { env: env(parts, topic), stdin, withinMs })
+  return {
+    code,
+    stderr,
+    sent: stdout
+      .split('\n')
+      .filter(Boolean)
+      .map(text => parse<Sent>(text, 'src/producer.ts', said => typeof said.line === 'number')),
+  }
+}
+
+/** One line of the consumer's. */
+export interface Told {
+  partition: number
+  offset: number
+  accepted?: Record<string, unknown>
+  rejected?: string
+}
+
+export interface Consumer {
+  program: Program
+  /** Everything that it has printed so far, also before it was killed and started again. */
+  told(): Told[]
+  /** Waits until it has told of so many different messages. */
+  hasTold(what: string, count: number, within?: number): Promise<Told[]>
+  restart(): Promise<void>
+}
+
+/** Starts src/consumer.ts. */
+export async function startConsumer(parts: Parts, topic: string): Promise<Consumer> {
+  const programs: Program[] = []
+  const options = { env: { ...env(parts, topic), GROUP: `${parts.kafka.topicPrefix}report` }, ready: { kind: 'none' } } as const
+  programs.push(await parts.learner.start('src/consumer.ts', options))
+  const told = () =>
+    programs
+      .flatMap(({ logs }) => logs)
+      .filter(({ stream }) => stream === 'stdout')
+      .map(({ text }) =>
+        parse<Told>(text, 'src/consumer.ts', said => typeof said.partition === 'number' && typeof said.offset === 'number'),
+      )
+  return {
+    get program() {
+      return programs.at(-1)!
+    },
+    told,
+    async restart() {
+      await programs.at(-1)!.kill()
+      programs.push(await parts.learner.start('src/consumer.ts', options))
+    },
+    hasTold: (what, count, within = WITHIN) =>
+      eventually(
+        what,
+        async () => {
+          const program = programs.at(-1)!
+          const all = told()
+          const different = new Set(all.map(({ partition, offset }) => `${partition} ${offset}`)).size
+          if (different >= count) return all
+          if (!program.running) {
+            const { code, signal } = await program.exited
+            fail({
+              subject: 'src/consumer.ts',
+              expected: 'it goes on',
+              saw: `it ended (${signal ?? `exit ${code}`}) after ${different} of ${count} messages`,
+              details: lastWords(program),
+            })
+          }
+          return fail({ saw: `~${different} of ${count} after ~${Math.round(within / 1000)} s` })
+        },
+        { within, every: 50 },
+      ),
+  }
+}
+
+const lastWords = ({ logs }: Program): string[] =>
+  logs
+    .filter(({ stream, text }) => stream === 'stderr' && /Error/.test(text))
+    .slice(-1)
+    .map(({ text }) => text.trim().slice(0, 200))
+
+/** Lets the consumer go on for as long as it takes to say something that it should not. */
+export async function goOn(consumer: Consumer, messages: number): Promise<void> {
+  const until = performance.now() + messages
+  while (performance.now() < until && consumer.program.running) await delay(50)
+}
+
+function parse<T>(text: string, program: string, fits: (said: T) => boolean): T {
+  try {
+    const said = JSON.parse(text) as T
+    if (fits(said)) return said
+  } catch {
+    // Said below.
+  }
+  return fail({ subject: `a line that ${program} prints`, expected: 'JSON as in the contract', saw: text.slice(0, 200) })
+}
+
+/** A record by its place. */
+export const place = ({ partition, offset }: { partition: number; offset: number }): string => `${partition} ${offset}`

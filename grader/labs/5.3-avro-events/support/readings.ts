@@ -1,0 +1,23 @@
+/** Readings of an unseen seed, as lines for the producer and as values of the schema. */
+import { readFileSync } from 'node:fs'
+import { collect } from '../../../../datasets/index.ts'
+import { type ReadingValue, readingValue } from '../../../experiments/streams/reading.ts'
+import type { KpiFixtures, Random } from '../../../kpi/types.ts'
+
+export function readings(random: Random, count: number): ReadingValue[] {
+  const { rows } = collect({ size: 'xs', seed: random.int(1, 2 ** 31), readings: count })
+  return rows.map(({ reading, ingestMs }) => readingValue(reading, ingestMs))
+}
+
+/** A line: fields whose default holds may be left out. */
+export const lineOf = (value: ReadingValue): string =>
+  JSON.stringify(value.rear_c === null && value.seq % 2 === 0 ? { ...value, rear_c: undefined, rear_open: undefined } : value)
+
+/** The schema given to the learner. */
+export const schemaOf = ({
+  learner,
+}: Pick<KpiFixtures, 'learner'>): { name: string; fields: { name: string; type: unknown; default?: unknown }[] } =>
+  JSON.parse(readFileSync(`${learner.dir}/schema/reading.avsc`, 'utf8'))
+
+/** One value, its fields in the order of their names. */
+export const shown = (value: object): string => JSON.stringify(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))

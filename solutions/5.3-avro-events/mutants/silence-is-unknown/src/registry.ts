@@ -1,0 +1,59 @@
+/** The schema registry, as far as these programs need it. */
+import { setTimeout as delay } from 'node:timers/promises'
+
+/** The registry answered, and the answer is no. */
+export class Refused extends Error {
+  readonly status: number
+  constructor(status: number, message: string) {
+    super(message)
+    this.status = status
+  }
+}
+
+const WITHIN = 3_000
+const AGAIN_AFTER = 250
+
+/**
+ * One request, asked until there is an answer: a registry that is away says nothing about a schema.
+ * @param waiting called before each further try; what it throws ends the waiting
+ * @throws Refused for a 4xx
+ */
+async function ask<T>(url: string, init: RequestInit, waiting: () => Promise<void> = async () => {}): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const answer = await fetch(url, { ...init, signal: AbortSignal.timeout(WITHIN) })
+      if (answer.ok) return (await answer.json()) as T
+      const { message = '' } = (await answer.json().catch(() => ({}))) as { message?: string }
+      if (answer.status < 500 && answer.status !== 429) throw new Refused(answer.status, message)
+    } catch (error) {
+      if (error instanceof Refused || attempt > 1) throw error
+    }
+    await waiting()
+    await delay(AGAIN_AFTER)
+  }
+}
+
+/** The id of a schema under a subject; registers it if it is new. @throws Refused when the registry does not take it */
+export async function register(registryUrl: string, subject: string, schema: unknown): Promise<number> {
+  const { id } = await ask<{ id: number }>(`${registryUrl}/subjects/${encodeURIComponent(subject)}/versions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/vnd.schemaregistry.v1+json' },
+    body: JSON.stringify({ schema: JSON.stringify(schema) }),
+  })
+  return id
+}
+
+/** A schema by its id, and the subjects under which it is registered; null when the registry knows no such id. */
+export async function schemaOf(
+  registryUrl: string,
+  id: number,
+  waiting: () => Promise<void>,
+): Promise<{ schema: unknown; subjects: string[] } | null> {
+  try {
+    const { schema } = await ask<{ schema: string }>(`${registryUrl}/schemas/ids/${id}`, {}, waiting)
+    const versions = await ask<{ subject: string }[]>(`${registryUrl}/schemas/ids/${id}/versions`, {}, waiting)
+    return { schema: JSON.parse(schema), subjects: versions.map(({ subject }) => subject) }
+  } catch {
+    return null
+  }
+}
