@@ -13,4 +13,14 @@ export const VERSION_OF: Record<string, string[]> = {
   kafka: ['/opt/kafka/bin/kafka-topics.sh', '--version'],
   registry: ['sh', '-c', "basename app/apicurio-registry-app-*.jar .jar | sed 's/apicurio-registry-app-/Apicurio Registry /'"],
   connect: ['sh', '-c', "basename connect/*/debezium-connector-postgres-*.jar .jar | sed 's/debezium-connector-postgres-/Debezium /'"],
+  minio: ['minio', '--version'],
+  versitygw: ['versitygw', '--version'],
+  spark: [
+    'sh',
+    '-c',
+    "ls /opt/spark/jars | sed -n 's/^spark-core_2.13-\\(.*\\).jar/Spark \\1/p; s/^delta-spark_4.1_2.13-\\(.*\\).jar/Delta \\1/p' | sort -r | paste -sd, ",
+  ],
+  nifi: ['sh', '-c', "ls lib | sed -n 's/^nifi-framework-nar-\\(.*\\).nar/NiFi \\1/p'"],
+  prometheus: ['prometheus', '--version'],
+  opensearch: ['sh', '-c', "ls lib | sed -n 's/^opensearch-\\([0-9.]*\\).jar/OpenSearch \\1/p'"],
 }

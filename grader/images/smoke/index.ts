@@ -6,7 +6,9 @@ import { kafka } from './kafka.ts'
 import { keyValue } from './key-value.ts'
 import { languages } from './languages.ts'
 import { nginx } from './nginx.ts'
+import { minio, versitygw } from './object-store.ts'
 import { postgres } from './postgres.ts'
+import { prometheus } from './prometheus.ts'
 import { registry } from './registry.ts'
 import { toxiproxy } from './toxiproxy.ts'
 import { must, type Trial } from './trial.ts'
@@ -35,4 +37,7 @@ export const SMOKE: Record<string, (trial: Trial) => Promise<string>> = {
   kafka,
   registry,
   connect,
+  minio,
+  versitygw,
+  prometheus,
 }
