@@ -1,6 +1,7 @@
 /** The hops of a change, in the order in which it passes them. A new one is an entry here. */
+
+import type { DeltaRow } from '../../experiments/delta-rows.ts'
 import type { Access } from '../types.ts'
-import type { DeltaRow } from './delta-rows.ts'
 import { askPartnerApi, runJob } from './extras.ts'
 import { READINGS } from './marker.ts'
 import { TOPICS, type Watch } from './watch.ts'

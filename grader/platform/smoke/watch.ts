@@ -1,10 +1,10 @@
 /** Everything that a smoke run looks with, opened before it writes: nothing can be missed. */
 import { S3Client } from '@aws-sdk/client-s3'
 import pg from 'pg'
+import { DeltaTableReader } from '../../experiments/delta-rows.ts'
 import { graderKafka } from '../../services/kafka/client.ts'
 import type { Access } from '../types.ts'
 import { type Listener, listen } from './chat.ts'
-import { DeltaTableReader } from './delta-rows.ts'
 import { type Marker, newMarker } from './marker.ts'
 import { type TopicWatch, watchTopics } from './topics.ts'
 
