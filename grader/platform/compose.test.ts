@@ -36,6 +36,7 @@ const anywhere = {
   s3: { url: 'x', accessKey: 'x', secretKey: 'x' },
   redis: { chat: { url: 'x', prefix: 'chat:' }, limiter: { url: 'x', prefix: 'limiter:' }, scheduler: { url: 'x', prefix: 'scheduler:' } },
   data: '/data',
+  keep: '/home/node',
   url: () => 'http://x:1',
   has: () => true,
 } as unknown as Surroundings

@@ -51,10 +51,10 @@ test('a marked change passes every hop, and its state says how to reach it', asy
 }, 120_000)
 
 test('killed programs come back, and the next change passes every hop again', async () => {
-  for (const part of ['rules', 'lake', 'dispatch', 'partner-api']) await platform.kill(part)
+  for (const part of ['rules', 'shipments', 'lake', 'dispatch', 'partner-api']) await platform.kill(part)
   const report = await smoke(platform.state)
   expect(report.hops.map(({ hop }) => hop)).toEqual(HOPS)
-  expect(trouble.map(text => text.split(' ')[0]).sort()).toEqual(['dispatch', 'lake', 'partner-api', 'rules'])
+  expect(trouble.map(text => text.split(' ')[0]).sort()).toEqual(['dispatch', 'lake', 'partner-api', 'rules', 'shipments'])
 }, 180_000)
 
 test('the course says which parts are its own', () => {

@@ -103,6 +103,8 @@ export async function startEmbeddedPlatform(options: EmbeddedOptions): Promise<P
     }
     const data = join(work, 'data')
     layData(data, 7)
+    const keep = join(work, 'keep')
+    mkdirSync(keep)
     const at: Surroundings = {
       db: { host: '127.0.0.1', port: postgres.port },
       passwords: { owner: secret(), capture: secret(), sink: secret(), reader: secret() },
@@ -115,6 +117,7 @@ export async function startEmbeddedPlatform(options: EmbeddedOptions): Promise<P
       redis,
       chatSecret: secret(),
       data,
+      keep,
       url: part => programs.url(part),
       has: part => programs.has(part),
     }

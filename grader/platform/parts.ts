@@ -16,6 +16,8 @@ export interface Surroundings {
   chatSecret: string
   /** The folder of depots.csv, vehicles.csv and shipments.csv. */
   data: string
+  /** The folder for a program that keeps files of its own. */
+  keep: string
   /** URLs of the programs that have started, by name. */
   url(part: string): string
   has(part: string): boolean
@@ -32,11 +34,13 @@ export interface Part {
   memoryMb: number
   /** Path that answers 2xx when it works; undefined: its port is enough. */
   health?: string
-  /** Line of its output that says that it works, of a program that serves nothing. */
-  ready?: RegExp
+  /** Of a program that serves nothing: the line of its output that says that it works; `at-once` when it says nothing. */
+  ready?: RegExp | 'at-once'
   env: (at: Surroundings) => Record<string, string>
   /** It reads the files of the business. */
   readsData?: boolean
+  /** It keeps files of its own. */
+  keeps?: boolean
 }
 
 const role = (at: Surroundings, name: 'fjord' | 'reader'): string =>
@@ -59,8 +63,29 @@ export const PARTS: readonly Part[] = [
     env: at => ({ ...kafka(at), GROUP_ID: 'rules', VEHICLES_CSV: `${at.data}/vehicles.csv`, MAX_LATENESS_SECONDS: '2', IDLE_MS: '1000' }),
   },
   {
+    name: 'shipments',
+    what: 'changes of shipments into their Delta table',
+    lab: '5.5',
+    entry: 'src/processor.ts',
+    memoryMb: 384,
+    ready: 'at-once',
+    keeps: true,
+    env: at => ({
+      ...kafka(at),
+      CHANGES_TOPIC: 'fjord.public.shipments',
+      FORMAT: 'avro',
+      GROUP_ID: 'shipments',
+      APP_ID: 'shipments-1',
+      CHECKPOINT_DIR: at.keep,
+      S3_ENDPOINT: at.s3.url,
+      AWS_ACCESS_KEY_ID: at.s3.accessKey,
+      AWS_SECRET_ACCESS_KEY: at.s3.secretKey,
+      BUCKET: 'lake',
+    }),
+  },
+  {
     name: 'lake',
-    what: 'writer of the Delta tables, compaction, report',
+    what: 'readings and alerts into Delta tables, compaction, report',
     entry: 'lake.ts',
     memoryMb: 384,
     health: '/health',

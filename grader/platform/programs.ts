@@ -78,6 +78,7 @@ export class Programs {
         ready: readiness(part),
         readyWithin: READY_WITHIN,
         ...(part.readsData ? { read: [at.data] } : {}),
+        ...(part.keeps ? { write: [at.keep] } : {}),
         limits: { ...FOREVER, memoryMb: part.memoryMb },
       }),
     )
@@ -142,6 +143,7 @@ export class Programs {
 }
 
 function readiness({ health, ready }: Part): NonNullable<StartOptions['ready']> {
+  if (ready === 'at-once') return { kind: 'none' }
   if (ready) return { kind: 'log', match: ready }
   return health === undefined ? { kind: 'port' } : { kind: 'http', path: health }
 }

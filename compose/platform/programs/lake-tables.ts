@@ -1,6 +1,6 @@
-/** The Delta tables of the lake, and how a change event becomes a row of one. */
+/** The Delta tables that this program writes, and how a record becomes a row of one. Shipments are lab 5.5's. */
 import { column, DeltaError, DeltaTable, type Field, type InputRow, S3Store } from '../../../labs/5.5-delta-on-minio/src/delta/index.ts'
-import { ALERTS, CHANGES, LAKE_BUCKET, READINGS } from './names.ts'
+import { ALERTS, LAKE_BUCKET, READINGS } from './names.ts'
 import { s3Client } from './s3.ts'
 
 /** A table of the lake: the topic it follows, its key, its columns. */
@@ -18,19 +18,6 @@ const instant = (name: string) => column(name, 'timestamp')
 
 /** Columns that a table has beyond these are left out: the lake's schema is a decision, not an accident. */
 export const LAKE: Readonly<Record<string, LakeTable>> = {
-  shipments: {
-    topic: CHANGES.shipments,
-    key: ['shipment_id'],
-    columns: [
-      ...['shipment_id', 'customer', 'origin_depot_id', 'destination_depot_id', 'vehicle_id', 'compartment', 'cargo'].map(text),
-      number('weight_kg'),
-      whole('parcels'),
-      yes('priority'),
-      text('status'),
-      ...['booked_at', 'loaded_at', 'departed_at', 'arrived_at', 'delivered_at'].map(instant),
-      text('note'),
-    ],
-  },
   readings: {
     topic: READINGS,
     key: ['vehicle_id', 'seq'],
@@ -54,6 +41,16 @@ export const LAKE: Readonly<Record<string, LakeTable>> = {
   },
 }
 
+/** Version of the table of shipments, which lab 5.5 writes; undefined as long as there is none. */
+export async function shipmentsVersion(): Promise<number | undefined> {
+  try {
+    return (await DeltaTable.open(new S3Store(s3Client(), LAKE_BUCKET, 'shipments'))).latest().then(({ version }) => version)
+  } catch (error) {
+    if (error instanceof DeltaError && error.code === 'DELTA_TABLE_NOT_FOUND') return undefined
+    throw error
+  }
+}
+
 /** Opens a table of the lake; made when it is not there yet. */
 export async function openTable(name: string): Promise<DeltaTable> {
   const store = new S3Store(s3Client(), LAKE_BUCKET, name)
@@ -65,18 +62,10 @@ export async function openTable(name: string): Promise<DeltaTable> {
   }
 }
 
-/**
- * What a change means for the table: the row as it is now, or the key of one that is gone; undefined for what is no change of a row. Events
- * are Debezium's envelopes, or flat rows, which only come.
- */
-export function changeOf(table: LakeTable, event: Record<string, unknown> | null): { row: InputRow; gone: boolean } | undefined {
-  if (event === null) return undefined // A tombstone: the delete before it has said it.
-  const envelope = 'op' in event && 'after' in event
-  const gone = envelope && event['op'] === 'd'
-  const row = (envelope ? event[gone ? 'before' : 'after'] : event) as Record<string, unknown> | null
-  if (!row) return undefined
-  const value = ({ name, type }: Field) => (type === 'timestamp' ? instantOf(row[name]) : (row[name] ?? null))
-  return { row: Object.fromEntries(table.columns.map(field => [field.name, value(field)])) as InputRow, gone }
+/** The row of a flat record. */
+export function rowOf(table: LakeTable, record: Record<string, unknown>): InputRow {
+  const value = ({ name, type }: Field) => (type === 'timestamp' ? instantOf(record[name]) : (record[name] ?? null))
+  return Object.fromEntries(table.columns.map(field => [field.name, value(field)])) as InputRow
 }
 
 /** Text of an instant, or milliseconds since 1970, as the lake has it: in microseconds, UTC. */

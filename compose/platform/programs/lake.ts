@@ -1,5 +1,5 @@
 /**
- * The lake's writer: change events and alerts into Delta tables, exactly one row a key. A batch is one MERGE by key: what a restart delivers
+ * The lake's writer of readings and alerts: Delta tables, exactly one row a key. A batch is one MERGE by key: what a restart delivers
  * again changes nothing. Offsets are committed when the batch is in the table. Compaction and report are asked for by the scheduler, and run
  * here, so that the stream's writer is the only one.
  * env: KAFKA_BROKERS, REGISTRY_URL, S3_ENDPOINT, S3_ACCESS_KEY, S3_SECRET_KEY, PORT (GET /health, POST /jobs/compact, POST /jobs/report)
@@ -11,7 +11,7 @@ import { say } from './environment.ts'
 import { fenced } from './fence.ts'
 import { serve } from './http.ts'
 import { decode, kafka } from './kafka.ts'
-import { changeOf, LAKE, openTable } from './lake-tables.ts'
+import { LAKE, openTable, rowOf, shipmentsVersion } from './lake-tables.ts'
 import { LAKE_BUCKET } from './names.ts'
 import { s3Client } from './s3.ts'
 
@@ -33,25 +33,17 @@ function inTurn<T>(name: string, work: () => Promise<T>): Promise<T> {
 async function write({ batch, resolveOffset, heartbeat }: EachBatchPayload): Promise<void> {
   const name = byTopic.get(batch.topic)!
   const spec = LAKE[name]!
-  // The last change of a key is what it is now.
-  const last = new Map<string, { row: InputRow; gone: boolean }>()
+  // A record that came twice is one row.
+  const rows = new Map<string, InputRow>()
   for (const { value } of batch.messages) {
-    const change = changeOf(spec, await decode(value))
-    if (change) last.set(JSON.stringify(spec.key.map(key => change.row[key])), change)
+    const record = await decode(value)
+    if (!record) continue
+    const row = rowOf(spec, record)
+    rows.set(JSON.stringify(spec.key.map(key => row[key])), row)
   }
-  const gone = new Set([...last.values()].filter(change => change.gone).map(({ row }) => row))
-  if (last.size > 0) {
-    const { version } = await inTurn(name, () =>
-      tables.get(name)!.merge(
-        [...last.values()].map(({ row }) => row),
-        {
-          on: [...spec.key],
-          whenMatched: source => (gone.has(source) ? null : source),
-          whenNotMatched: source => (gone.has(source) ? undefined : source),
-        },
-      ),
-    )
-    say('merged', { table: name, rows: last.size, version })
+  if (rows.size > 0) {
+    const { version } = await inTurn(name, () => tables.get(name)!.merge([...rows.values()], { on: [...spec.key] }))
+    say('merged', { table: name, rows: rows.size, version })
   }
   resolveOffset(batch.lastOffset())
   await heartbeat()
@@ -80,7 +72,10 @@ const JOBS: Record<string, () => Promise<unknown>> = {
 
 const versions = () => Promise.all([...tables].map(async ([name, table]) => [name, (await table.latest()).version] as const))
 serve(async (request, url) => {
-  if (url.pathname === '/health') return { status: 200, body: Object.fromEntries(await versions()) }
+  if (url.pathname === '/health') {
+    const shipments = await shipmentsVersion()
+    return { status: 200, body: { ...(shipments === undefined ? {} : { shipments }), ...Object.fromEntries(await versions()) } }
+  }
   const job = request.method === 'POST' ? JOBS[/^\/jobs\/(\w+)$/.exec(url.pathname)?.[1] ?? ''] : undefined
   return job && (await fenced(request, job))
 })

@@ -18,6 +18,7 @@ kpi('one-command', async ({ compose, learner, random, seed }) => {
   const rows = await becomeEqual(reach(project, passwords), 60_000)
 
   const check = await replayCommands('DEPLOY.md', readCommands(page, { under: 'Check' }), composeCommands('DEPLOY.md', project))
-  const shown = (check.at(-1)?.output.match(/\d+/g) ?? []).includes(String(rows))
+  const numbers: string[] = check.at(-1)?.output.match(/\d+/g) ?? []
+  const shown = numbers.includes(String(rows))
   expect(shown ? 'yes' : 'no', 'does the last command under "Check" show how many shipments the table has').toBe('yes')
 })

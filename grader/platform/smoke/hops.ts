@@ -41,7 +41,7 @@ export function hopsOf(access: Access, watch: Watch): { there: Hop[]; gone: Hop[
       { name: 'alert in Kafka', part: 'rules', look: () => topics.seen.get(TOPICS.alerts) },
       { name: 'alert in PostgreSQL', part: 'connect', look: stored },
       ...(chat ? [{ name: 'alert in the dispatch chat', part: 'dispatch', look: () => chat.seenAt() }] : []),
-      { name: 'shipment in Delta', part: 'lake', look: inLake('shipments', 1) },
+      { name: 'shipment in Delta', part: 'shipments', look: inLake('shipments', 1) },
       { name: `${READINGS} readings in Delta`, part: 'lake', look: inLake('readings', READINGS) },
       { name: 'alert in Delta', part: 'lake', look: inLake('alerts', 1) },
       ...(partnerApi
@@ -54,6 +54,6 @@ export function hopsOf(access: Access, watch: Watch): { there: Hop[]; gone: Hop[
           ]
         : []),
     ],
-    gone: [{ name: 'delete in Delta, after its commit', part: 'lake', look: inLake('shipments', 0) }],
+    gone: [{ name: 'delete in Delta, after its commit', part: 'shipments', look: inLake('shipments', 0) }],
   }
 }

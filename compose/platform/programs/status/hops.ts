@@ -121,7 +121,7 @@ export const HOPS: readonly { id: string; title: string; ask: (() => Promise<Fig
     title: 'Delta on object store',
     ask: part('LAKE_URL', async url => {
       const versions = await json<Record<string, number>>(`${url}/health`)
-      const behind = await lag('lake', [CHANGES.shipments, READINGS, ALERTS])
+      const behind = await lag('lake', [READINGS, ALERTS])
       return { ...Object.fromEntries(Object.entries(versions).map(([name, version]) => [name, `v${version}`])), behind }
     }),
   },

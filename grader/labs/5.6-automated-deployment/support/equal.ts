@@ -30,13 +30,13 @@ export async function becomeEqual(deployment: Deployment, withinMs: number): Pro
   let last = 'neither could be read'
   const look = async () => {
     const { there, here } = await both(deployment)
-    if (there.size === 0) return false
+    if (there.size === 0) return undefined
     if (checksum(there) === checksum(here)) return there.size
     const missing = [...there.keys()].filter(key => !here.has(key)).length
     const extra = [...here.keys()].filter(key => !there.has(key)).length
     const other = [...there].filter(([key, row]) => here.has(key) && here.get(key) !== row).length
     last = `of ~${there.size} shipments ~${missing} are not in the table, ~${other} are there as they once were, ~${extra} are there that are gone`
-    return false
+    return undefined
   }
   try {
     const rows = await eventually('equal', look, { within: withinMs, every: 500 })
