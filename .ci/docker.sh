@@ -47,9 +47,17 @@ start_engine() {
   return 1
 }
 
+# Without an init system everything else lies in the root of the cgroup tree, where all containers together weigh as much as one process.
+weigh_containers() {
+  local group=/sys/fs/cgroup/cpu/docker
+  [ -w /sys/fs/cgroup/cpu ] || return 0
+  mkdir -p "$group" 2>/dev/null && echo 8192 >"$group/cpu.shares" || true
+}
+
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   { command -v dockerd && command -v debootstrap; } >/dev/null || { answers && command -v debootstrap >/dev/null; } || install_engine
   { docker compose version && docker buildx version; } >/dev/null 2>&1 || install_plugins
   answers || start_engine
+  weigh_containers
 fi
 answers || { echo "no Docker engine answers, and this script can start one only as root on Debian" >&2; exit 1; }
