@@ -6,10 +6,12 @@ import { kafka } from './kafka.ts'
 import { keyValue } from './key-value.ts'
 import { languages } from './languages.ts'
 import { nginx } from './nginx.ts'
+import { nifi } from './nifi.ts'
 import { minio, versitygw } from './object-store.ts'
 import { postgres } from './postgres.ts'
 import { prometheus } from './prometheus.ts'
 import { registry } from './registry.ts'
+import { spark } from './spark.ts'
 import { toxiproxy } from './toxiproxy.ts'
 import { must, type Trial } from './trial.ts'
 
@@ -39,5 +41,7 @@ export const SMOKE: Record<string, (trial: Trial) => Promise<string>> = {
   connect,
   minio,
   versitygw,
+  spark,
+  nifi,
   prometheus,
 }
