@@ -29,6 +29,8 @@ export interface GateOptions {
   lanes: number
   onProgress: (text: string) => void
   signal?: AbortSignal
+  /** No variant is begun after this moment (`performance.now()`). */
+  until?: number
 }
 
 /** What the gate found for one lab on one engine. */
@@ -41,6 +43,8 @@ export interface LabReport {
   kpis: number
   /** KPIs with at least one mutant that they failed. */
   killers: number
+  /** Variants for which no time was left. */
+  notBegun: number
 }
 
 /** Grade the graders: every variant of every lab, in warm sessions, cached by content. */
@@ -59,6 +63,7 @@ export async function runGate(options: GateOptions): Promise<LabReport[]> {
         verdicts: [],
         kpis: 0,
         killers: 0,
+        notBegun: 0,
       }
       reports.push(report)
       for (const variant of variantsOf(options.root, lab, engine, { times: options.times, seed: GATE_SEED, sample: options.sample })) {
@@ -74,6 +79,10 @@ export async function runGate(options: GateOptions): Promise<LabReport[]> {
     try {
       for (let next = queue.shift(); next && !options.signal?.aborted; next = queue.shift()) {
         const { variant, report } = next
+        if (performance.now() > (options.until ?? Number.POSITIVE_INFINITY)) {
+          report.notBegun++
+          continue
+        }
         // A session's services are those of the lab that it was started for.
         const needs = servicesToStart(variant.lab, variant.engine).join()
         if (session?.engine !== variant.engine || needs !== started) {
@@ -137,7 +146,7 @@ function complete(report: LabReport, options: GateOptions): void {
     const difference = checkGolden(lab, name, verdict.golden, options.write)
     if (difference) report.problems.push(difference)
   }
-  if (options.signal?.aborted) return
+  if (options.signal?.aborted || report.notBegun > 0) return
   for (const kpi of kpis)
     if (kpi.mutants.length > 0 && !killed.has(kpi.id))
       report.problems.push(`${kpi.id} kills none of its mutants (${kpi.mutants.join(', ')})`)

@@ -18,6 +18,7 @@ export function renderGate(reports: readonly LabReport[], figures: Figures, term
       `solution ${f.solutionRuns}×, flake rate ${percent(f.flakeRate)}`,
       `save → verdict p50 ${f.saveToVerdictP50} ms, p95 ${f.saveToVerdictP95} ms`,
       ...(undecided.length > 0 ? [`undecided: ${undecided.join(', ')}`] : []),
+      ...(report.notBegun > 0 ? [`no time left for ${report.notBegun}`] : []),
       ...(cached > 0 ? [`${cached} of ${report.verdicts.length} from the cache`] : []),
     ]
     const head = `${ok ? c.green(sym.pass) : c.red(sym.fail)} ${report.folder.padEnd(24)} ${report.engine.padEnd(9)} ${facts.join(' · ')}`

@@ -8,24 +8,23 @@ import { renderGate } from './render.ts'
 import type { Suite } from './suite-vitest.ts'
 
 /**
- * One lab's gate as a suite: a variant counts as one test, and so does each problem found without running. An engine that the lab names and
- * this machine lacks counts as skipped. A lab that is judged by the same KPIs on both engines shows all of its mutants on the first and one a KPI on
- * the second, where each costs seconds of containers; `pnpm verify` shows all on both.
+ * One lab's gate on one engine as a suite: a variant counts as one test, and so does each problem found without running. An engine that this
+ * machine lacks counts as skipped, as does each variant for which no time was left. A lab that is judged by the same KPIs on both engines shows all
+ * of its mutants on the first and one a KPI on the second, where each costs seconds of containers; `pnpm verify` shows all on both.
  */
-export function gateSuite(root: string, lab: Lab, core: readonly string[], reachable: readonly EngineName[]): Suite {
-  const engines = lab.engines.filter(name => reachable.includes(name))
-  const skipped = lab.engines.filter(name => !reachable.includes(name)).length
+export function gateSuite(root: string, lab: Lab, engine: EngineName, core: readonly string[], reachable: boolean): Suite {
   return {
-    name: `verify ${lab.folder}`,
-    key: () => contentHash(root, [...core, `solutions/${lab.folder}`, `slides/${lab.folder}.md`], { suite: 'gate', lab: lab.id, engines }),
-    async run({ fresh, signal }) {
+    name: `verify ${lab.folder} ${engine}`,
+    key: () =>
+      contentHash(root, [...core, `solutions/${lab.folder}`, `slides/${lab.folder}.md`], { suite: 'gate', lab: lab.id, engine, reachable }),
+    async run({ fresh, signal, until }) {
       // A draft is named and counted as skipped; `pnpm verify` judges it like any other lab.
       if (lab.draft) {
         console.log(`lab ${lab.id} is a draft: pnpm verify ${lab.id} shows what it lacks`)
         return { passed: 0, failed: 0, skipped: 1 }
       }
+      if (!reachable) return { passed: 0, failed: 0, skipped: 1 }
       const progress = startProgress({ quiet: false, terminal: terminalOf(process.stderr) })
-      if (engines.length === 0) return { passed: 0, failed: 0, skipped }
       const reports = await runGate({
         root,
         labs: [lab],
@@ -36,16 +35,21 @@ export function gateSuite(root: string, lab: Lab, core: readonly string[], reach
         write: false,
         onProgress: text => progress.update(text),
         signal,
-        engines,
+        engines: [engine],
+        ...(until === undefined ? {} : { until }),
       })
       progress.stop()
       process.stdout.write(renderGate(reports, figuresOf(reports), terminalOf()))
       const variants = reports.flatMap(report => report.verdicts)
       const bad = variants.filter(verdict => verdict.problems.length > 0).length
-      const others =
-        reports.reduce((sum, report) => sum + report.problems.length, 0) -
-        variants.reduce((sum, verdict) => sum + verdict.problems.length, 0)
-      return { passed: variants.length - bad, failed: bad + others, skipped }
+      const problems = (counted: readonly { problems: string[] }[]) => counted.reduce((sum, { problems }) => sum + problems.length, 0)
+      const left = reports.reduce((sum, report) => sum + report.notBegun, 0)
+      return {
+        passed: variants.length - bad,
+        failed: bad + problems(reports) - problems(variants),
+        skipped: left,
+        ...(left > 0 ? { partial: true } : {}),
+      }
     },
   }
 }

@@ -9,7 +9,17 @@ export interface Suite {
   name: string
   /** Hash of everything its outcome depends on. */
   key(): string
-  run(options: { fresh: boolean; signal: AbortSignal }): Promise<{ passed: number; failed: number; skipped: number }>
+  /** @param options until: nothing is begun after this moment (`performance.now()`) */
+  run(options: { fresh: boolean; signal: AbortSignal; until?: number }): Promise<Counts>
+}
+
+/** How a suite ended, in tests. */
+export interface Counts {
+  passed: number
+  failed: number
+  skipped: number
+  /** No time was left for some of it: the next run goes on. */
+  partial?: true
 }
 
 /** Run a command with our output; resolves with its exit code. */
