@@ -28,6 +28,7 @@ export interface Raw {
   value: Buffer | null
 }
 
+/** A pipeline: `open` makes its topics; whatever waits does so by looking at them. */
 export class Pipeline {
   readonly options: Required<Omit<PipelineOptions, 'without'>>
   readonly topics: { readings: string; windows: string; rejects: string }

@@ -24,6 +24,7 @@ interface Sent {
   change: Change | null
 }
 
+/** A lake: `open` makes topic and bucket; `expect…` wait until the batches are done, then look once. */
 export class Lake {
   readonly options: Required<LakeOptions>
   readonly bucket: string

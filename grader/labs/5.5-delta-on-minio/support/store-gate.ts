@@ -8,6 +8,7 @@ export interface Hold {
   when: 'before' | 'after'
 }
 
+/** A proxy for one store. What it holds when it is dropped or closed reaches nobody. */
 export class StoreGate {
   readonly url: string
   readonly #server: Server
