@@ -6,7 +6,7 @@ import { closedOf, closing, dueOf, messagesOf, story } from './support/story.ts'
 const KILLS = 6
 
 kpi('killed', async ({ learner, kafka, registry, scratch, cleanup, random, timeline }) => {
-  const told = story(random, { vehicles: 3, readings: 3000 })
+  const told = story(random, { vehicles: 3, readings: 3000 }, 2)
   const options = { partitions: 2, latenessSeconds: told.lateness, maxRecords: 50 }
   const pipeline = await Pipeline.open({ learner, kafka, registry, scratch, cleanup }, options)
   const due = dueOf(told, pipeline.options.windowSeconds)

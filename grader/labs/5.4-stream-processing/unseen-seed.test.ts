@@ -3,7 +3,7 @@ import { Pipeline } from './support/pipeline.ts'
 import { closedOf, closing, dueOf, messagesOf, story } from './support/story.ts'
 
 kpi('unseen-seed', async ({ learner, kafka, registry, scratch, cleanup, random }) => {
-  const told = story(random, { vehicles: 4, readings: 3000 })
+  const told = story(random, { vehicles: 4, readings: 3000 }, 3)
   const pipeline = await Pipeline.open({ learner, kafka, registry, scratch, cleanup }, { partitions: 3, latenessSeconds: told.lateness })
   const due = dueOf(told, pipeline.options.windowSeconds)
   const closed = closedOf(due, told.rows, told.lateness)

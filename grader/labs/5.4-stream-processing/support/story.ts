@@ -14,15 +14,30 @@ export interface Story {
   last: number
 }
 
-/** Draws a story. */
-export function story(random: Random, options: { vehicles: number; readings: number; corruptPerMillion?: number }): Story {
-  const { rows } = collect({ size: 's', seed: random.int(1, 2 ** 31), duplicatePerMillion: 20_000, implausiblePerMillion: 4_000, corruptPerMillion: 6_000, ...options }) // biome-ignore format: one line
+/** The partition of a row: by its truck; what cannot be read lies in the first. */
+const partitionOf = (row: ReadingRow | null, partitions: number): number =>
+  Number(/\d$/.exec(String(row?.['vehicle_id']))?.[0] ?? 0) % partitions
+
+/** Seconds by which partitions are apart at most, when from each the same share of its messages is read: trucks fall silent for minutes. */
+function apart(rows: readonly (readonly [ReadingRow | null, number])[], partitions: number): number {
+  const times = [...Map.groupBy(rows, ([row]) => partitionOf(row, partitions)).values()].map(part => part.map(([, second]) => second))
+  const at = (part: number[], share: number) => part[Math.min(part.length - 1, Math.floor(part.length * share))]!
+  const spreads = Array.from({ length: 500 }, (_, i) => times.map(part => at(part, i / 500))).map(
+    all => Math.max(...all) - Math.min(...all),
+  )
+  return Math.ceil(Math.max(...spreads))
+}
+
+/** Draws a story for a topic of so many partitions. */
+export function story(random: Random, options: { vehicles: number; readings: number }, partitions: number): Story {
+  const rates = { duplicatePerMillion: 20_000, implausiblePerMillion: 4_000, corruptPerMillion: 6_000 }
+  const { rows } = collect({ size: 's', seed: random.int(1, 2 ** 31), ...rates, ...options })
   const delays = rows.map(({ ingestMs, reading }) => ingestMs - reading.eventTime * 1000)
-  const last = Math.max(...rows.map(row => row.reading.eventTime)) - Date.UTC(2026, 2, 2, 6) / 1000
+  const told = rows.map(row => [row.corrupt === 'truncated' ? null : rowOf(row), row.ingestMs / 1000] as const)
   return {
-    rows: rows.map(row => (row.corrupt === 'truncated' ? null : rowOf(row))),
-    lateness: Math.ceil(Math.max(...delays) / 1000) + 30,
-    last,
+    rows: told.map(([row]) => row),
+    lateness: Math.ceil(Math.max(...delays) / 1000) + apart(told, partitions) + 30,
+    last: Math.max(...rows.map(row => row.reading.eventTime)) - Date.UTC(2026, 2, 2, 6) / 1000,
   }
 }
 
