@@ -17,8 +17,9 @@ async function compactionOf(log: DeltaLog): Promise<{ version: number; added: nu
 kpi('compaction', async ({ learner, kafka, registry, objectStore, scratch, cleanup, random }) => {
   const lake = await Lake.open({ learner, kafka, registry, objectStore, scratch, cleanup }, { maxRecords: 20, compactEvery: 8 })
   const world = new World(random, 60)
-  for (let i = 0; i < 40; i++) world.insert()
-  while (world.history.length < 160) world.update()
+  while (world.history.length < 120) world.update()
+  // Insertions touch no file that is there: each batch of them adds files, so that there is something to put together.
+  while (world.history.length < 160) world.insert()
   await lake.send(world.history)
   did('I sent 160 changes, 20 a batch; with COMPACT_EVERY=8 the files are put together after the last of these eight batches.')
 
