@@ -13,6 +13,7 @@ export function stable(text: string): string {
     .replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT')
     .replace(/\bport \d{4,5}\b/g, 'port PORT')
     .replace(/\bpid \d+\b/g, 'pid PID')
+    .replace(/\S*\/millrace-\d+\/runs\/[0-9a-f]+(?=\/)/g, 'RUN')
     .replace(/\bmr[0-9a-f]{6,}(?=[:_])/g, 'PREFIX')
     .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, 'TIME')
 }

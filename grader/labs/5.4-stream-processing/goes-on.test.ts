@@ -13,7 +13,7 @@ kpi('goes-on', async ({ learner, kafka, registry, scratch, cleanup }) => {
   await eventually('the broken message is set aside', async () => (await pipeline.rejects()).length > 0)
   const stopped = await program.stop(10_000)
   did('I let it write its windows and ended it with SIGTERM.')
-  expect(stopped.forced, 'it had to be killed because SIGTERM did not end it within 10 s').toBe(false)
+  expect(stopped.forced ? 'it had to be killed after 10 s' : 'it ended', 'what became of it after SIGTERM').toBe('it ended')
 
   program = await pipeline.start()
   const tuesday = Array.from({ length: 5 }, (_, i) => reading(1, i + 30, 100 + i))

@@ -25,7 +25,10 @@ kpi('progress', async ({ learner, kafka, registry, scratch, cleanup }) => {
       }
     })
   await pipeline.expectWindows(windowsOf(rows.slice(0, 10), 10), () => program)
-  await eventually('a line on stdout that says lag 0', () => lines().some(({ lag }) => lag === 0))
+  await eventually('lag in the last line on stdout when all is read', () => {
+    expect(lines().at(-1)?.lag ?? 'no line').toBe(0)
+    return true
+  })
   await pipeline.send([reading(1, 11, 60), reading(1, 12, 3)])
   did('I sent 11 readings, a tombstone, a deletion and a broken message, eight messages a batch; then one reading again and one too late.')
 

@@ -150,7 +150,9 @@ export class Pipeline {
       const ended = !program().running
       const missing = [...wanted.keys()].find(key => !byKey.has(key))
       if (missing !== undefined) {
-        const saw = `${byKey.size} of ${wanted.size}; ${missing} is missing`
+        const there = [...wanted.keys()].filter(key => byKey.has(key)).length
+        const others = byKey.size > there ? `, and ${byKey.size - there} that are not due` : ''
+        const saw = `${there} of ${wanted.size}${others}; ${missing} is missing`
         if (ended) throw new LearnerFault({ subject: 'the windows on the topic', expected: `all ${wanted.size} that are due`, saw: `src/processor.ts ended before they were written` }) // biome-ignore format: one line
         fail({ expected: `all ${wanted.size} that are due`, saw })
       }
