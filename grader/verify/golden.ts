@@ -42,9 +42,11 @@ export const goldenPath = (lab: Lab, name: string): string => join(lab.solutionD
 /** At most so many forms of one mutant's feedback. */
 const MAX_FORMS = 6
 
-/** Numbers apart, the same text: where a kill or a race hits decides counts, not what the learner is told. */
+/** Numbers and drawn names apart, the same text: where a kill or a race hits decides counts, not what the learner is told. */
 const shape = (text: string): string =>
   text
+    .replace(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'UUID')
+    .replace(/-[0-9a-f]{6}-/g, '-ID-')
     .replace(/-?\d+(?:\.\d+)?/g, 'N')
     .replace(/N(?:, N)+/g, 'N')
     .replace(/[^\S\n]+/g, ' ')

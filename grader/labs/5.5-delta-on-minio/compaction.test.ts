@@ -31,7 +31,6 @@ kpi('compaction', async ({ learner, kafka, registry, objectStore, scratch, clean
     [lake.changes, 'changes'],
     [lake.shipments, 'shipments'],
   ] as const) {
-    // biome-ignore format: one line
     const done = await eventually(`a version of ${name} that puts files together and changes no row (dataChange false)`, () => compactionOf(log), { within: 5000 }) // biome-ignore format: one line
     if (done.added >= done.removed) fail({ subject: `files of ${name} that the compaction took away, and put in their place`, expected: 'fewer than before', saw: `~${done.removed} → ~${done.added}` }) // biome-ignore format: one line
     const { files } = await log.at(await log.newest())

@@ -17,7 +17,6 @@ kpi('partitions', async ({ learner, kafka, registry, objectStore, scratch, clean
     [lake.shipments, 'shipments', 'cargo'],
     [lake.changes, 'changes', 'changed_on'],
   ] as const) {
-    // biome-ignore format: one line
     const { partitionColumns, files } = await log.at(await log.newest())
     expect(partitionColumns, `partition columns of ${name}`).toEqual([column])
     const other = [...files.values()].find(({ path, partitionValues }) => !decodeURIComponent(path).startsWith(`${column}=${partitionValues[column]}/`)) // biome-ignore format: one line

@@ -43,12 +43,11 @@ kpi('retrieval', async ({ learner, kafka, registry, objectStore, scratch, cleanu
       .split('\n')
       .filter(Boolean)
       .map(text => {
-        // biome-ignore format: one line
         try {
-        return JSON.parse(text) as Record<string, unknown>
-      } catch {
-        return fail({ subject: `what the commands under "${under}" print`, expected: 'one JSON object a line', saw: text.slice(0, 100) })
-      }
+          return JSON.parse(text) as Record<string, unknown>
+        } catch {
+          return fail({ subject: `what the commands under "${under}" print`, expected: 'one JSON object a line', saw: text.slice(0, 100) })
+        }
       })
   }
   const times = (rows: Record<string, unknown>[]) => rows.map(row => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, /_at$/.test(name) && value !== null ? new Date(String(value)).toISOString() : name === 'weight_kg' ? Number(value) : value]))) as never // biome-ignore format: one line

@@ -19,7 +19,7 @@ kpi('whole-versions', async ({ learner, kafka, registry, objectStore, scratch, c
     compare(
       await lake.shipments.rows(version),
       world.after(batches * batch),
-      `shipments at version ${version}, which has ${batches} whole batches`,
+      `shipments at version ${version}, after ${batches} of the batches`,
     )
   }
   expect(newest, 'versions after the empty one: at most one a batch').toBeLessThanOrEqual(Math.ceil(120 / batch))
