@@ -8,6 +8,7 @@ import { languages } from './languages.ts'
 import { nginx } from './nginx.ts'
 import { nifi } from './nifi.ts'
 import { minio, versitygw } from './object-store.ts'
+import { opensearch } from './opensearch.ts'
 import { postgres } from './postgres.ts'
 import { prometheus } from './prometheus.ts'
 import { registry } from './registry.ts'
@@ -44,4 +45,5 @@ export const SMOKE: Record<string, (trial: Trial) => Promise<string>> = {
   spark,
   nifi,
   prometheus,
+  opensearch,
 }

@@ -97,7 +97,7 @@ export class Trial {
     await docker(['start', container])
   }
 
-  /** Waits for a condition; fails with what is awaited, and the last error, after `within` milliseconds (default 30 s). */
+  /** Waits for a condition; fails with what is awaited, and the last error, after `within` milliseconds (default 30 s), or when the last container ends. */
   async until(what: string, check: () => Promise<boolean>, within = 30_000): Promise<void> {
     const deadline = performance.now() + within
     let last = ''
@@ -106,10 +106,22 @@ export class Trial {
         last = ` (${(error as Error).message})`
         return false
       })
+    let looked = performance.now()
     while (!(await holds())) {
       if (performance.now() > deadline) throw new Error(`not within ${within / 1000} s: ${what}${last}`)
+      if (performance.now() > looked + 1000) {
+        const state = await this.state()
+        if (state.startsWith('exited')) throw new Error(`its container ended (${state}); awaited was: ${what}`)
+        looked = performance.now()
+      }
       await delay(50)
     }
+  }
+
+  /** State and exit code of the last container, as the engine has it. */
+  private async state(): Promise<string> {
+    if (this.containers.length === 0) return ''
+    return (await askDocker(['inspect', '--format', '{{.State.Status}} {{.State.ExitCode}}', this.container])).stdout.trim()
   }
 
   /** The end of the last container's log. */
