@@ -64,7 +64,7 @@ test('the hash follows every file of the recipe and its bases, and nothing else'
   expect(recipeHash(images[0]!, images)).toBe(before['debian'])
   writeFileSync(join(dir, 'recipes/python/extra'), '')
   const changed = copy.filter(({ name }) => of(name) !== before[name]).map(({ name }) => name)
-  expect(changed).toEqual(['python', 'python-small'])
+  expect(changed).toEqual(['python', 'python-small', 'spark'])
 })
 
 describe.runIf(hasEngine)(named('with an engine', hasEngine), () => {
