@@ -7,7 +7,7 @@ import { spoilers, write } from './support/write.ts'
 /** Another contract of the same registry. */
 const PLATE = { type: 'record', name: 'Plate', namespace: 'no.fjordline', fields: [{ name: 'vehicle_id', type: 'string' }, { name: 'plate', type: 'string' }] } // biome-ignore format: one line
 
-const EACH = 4
+const EACH = 5
 
 /** Every kind of bad message, several times, between good ones. */
 kpi('rejects', async ({ learner, kafka, registry, random }) => {
@@ -18,7 +18,7 @@ kpi('rejects', async ({ learner, kafka, registry, random }) => {
   const good = readings(random, 60).map(value => writer.write({ ...value, rear_c: null, rear_open: null }))
   const messages: { value: Buffer | null; reason?: string }[] = good.map(value => ({ value }))
   for (const [reason, spoil] of Object.entries(spoilers(foreign, random)))
-    for (let i = 0; i < EACH; i++) messages.splice(random.int(0, messages.length), 0, { value: spoil(random.pick(good)), reason })
+    for (let i = 0; i < EACH; i++) messages.splice(random.int(0, messages.length), 0, { value: spoil(random.pick(good), i), reason })
   const places = await write(
     { kafka },
     topic,

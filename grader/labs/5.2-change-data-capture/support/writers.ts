@@ -1,5 +1,6 @@
 /** Colleagues who write while things happen: each has shipments of its own and raises their `rev` one by one. */
 import type pg from 'pg'
+import { eventually } from '../../../kpi/index.ts'
 import type { KpiFixtures, Random } from '../../../kpi/types.ts'
 import { advance, insertShipment, newShipment } from './office.ts'
 import { connectOwner } from './pipeline.ts'
@@ -7,6 +8,8 @@ import { connectOwner } from './pipeline.ts'
 export interface Writers {
   /** Acknowledged changes so far. */
   readonly acked: number
+  /** Lets them make so many changes more, and resolves when these are acknowledged. Without `waiting` they write as fast as they can until it is first called. */
+  write(changes: number): Promise<void>
   /** Lets them finish what they are at, and ends them. */
   stop(): Promise<void>
 }
@@ -16,15 +19,23 @@ export async function startWriters(
   { postgres, cleanup }: Pick<KpiFixtures, 'postgres' | 'cleanup'>,
   random: Random,
   vehicles: readonly string[],
-  count = 3,
+  { count = 3, waiting = false } = {},
 ): Promise<Writers> {
   const clients = await Promise.all(Array.from({ length: count }, () => connectOwner(postgres)))
   cleanup(() => Promise.all(clients.map(client => client.end())))
   let acked = 0
   let stopped = false
+  let allowed = waiting ? 0 : Number.POSITIVE_INFINITY
+  let begun = 0
+  let wake = Promise.withResolvers<void>()
   const write = async (client: pg.Client, own: Random) => {
     const ids: string[] = []
     while (!stopped) {
+      if (begun >= allowed) {
+        await wake.promise
+        continue
+      }
+      begun++
       if (ids.length < 5 || own.next() < 0.3) {
         const shipment = newShipment(own, vehicles)
         await insertShipment(client, shipment)
@@ -39,8 +50,15 @@ export async function startWriters(
     get acked() {
       return acked
     },
+    async write(changes) {
+      allowed = begun + changes
+      wake.resolve()
+      wake = Promise.withResolvers()
+      await eventually('colleagues go on writing', () => acked >= allowed, { within: 30_000 })
+    },
     async stop() {
       stopped = true
+      wake.resolve()
       await running
     },
   }

@@ -54,6 +54,8 @@ export interface Told {
 }
 
 export interface Consumer {
+  /** The group that it was told to join. */
+  group: string
   program: Program
   /** Everything that it has printed so far, also before it was killed and started again. */
   told(): Told[]
@@ -65,7 +67,8 @@ export interface Consumer {
 /** Starts src/consumer.ts. */
 export async function startConsumer(parts: Parts, topic: string): Promise<Consumer> {
   const programs: Program[] = []
-  const options = { env: { ...env(parts, topic), GROUP: `${parts.kafka.topicPrefix}report` }, ready: { kind: 'none' } } as const
+  const group = `${parts.kafka.topicPrefix}report`
+  const options = { env: { ...env(parts, topic), GROUP: group }, ready: { kind: 'none' } } as const
   programs.push(await parts.learner.start('src/consumer.ts', options))
   const told = () =>
     programs
@@ -75,6 +78,7 @@ export async function startConsumer(parts: Parts, topic: string): Promise<Consum
         parse<Told>(text, 'src/consumer.ts', said => typeof said.partition === 'number' && typeof said.offset === 'number'),
       )
   return {
+    group,
     get program() {
       return programs.at(-1)!
     },
@@ -107,11 +111,13 @@ export async function startConsumer(parts: Parts, topic: string): Promise<Consum
   }
 }
 
-const lastWords = ({ logs }: Program): string[] =>
-  logs
-    .filter(({ stream, text }) => stream === 'stderr' && /Error/.test(text))
-    .slice(-1)
-    .map(({ text }) => text.trim().slice(0, 200))
+/** What it said last of an error; clients write JSON. */
+const lastWords = ({ logs }: Program): string[] => {
+  const said = logs
+    .filter(({ stream, text }) => stream === 'stderr' && /error/i.test(text))
+    .map(({ text }) => /"error":"([^"]+)"/.exec(text)?.[1] ?? text.trim())
+  return said.slice(0, 1).map(text => text.slice(0, 160))
+}
 
 /** Lets the consumer go on for as long as it takes to say something that it should not. */
 export async function goOn(consumer: Consumer, messages: number): Promise<void> {

@@ -21,3 +21,13 @@ export const schemaOf = ({
 
 /** One value, its fields in the order of their names. */
 export const shown = (value: object): string => JSON.stringify(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+
+/** The first field, by name, in which two values differ: what is due, and what is there. */
+export function difference(saw: Record<string, unknown>, due: object): { field: string; expected: string; saw: string } | undefined {
+  const wanted = due as Record<string, unknown>
+  for (const field of [...new Set([...Object.keys(wanted), ...Object.keys(saw)])].sort()) {
+    const [a, b] = [wanted[field], saw[field]].map(value => (value === undefined ? 'no such field' : JSON.stringify(value)))
+    if (a !== b) return { field, expected: a!, saw: b! }
+  }
+  return undefined
+}

@@ -28,17 +28,11 @@ export async function write(
   }
 }
 
-/** The kinds of messages that are no reading, each from a good one. */
-export function spoilers(foreign: FramedWriter, random: Random): Record<string, (good: Buffer) => Buffer | null> {
+/** The kinds of messages that are no reading, each from a good one; `n` counts through their forms. */
+export function spoilers(foreign: FramedWriter, random: Random): Record<string, (good: Buffer, n: number) => Buffer | null> {
   return {
-    unframed: good =>
-      random.pick([
-        null,
-        Buffer.alloc(0),
-        Buffer.from('{"vehicle_id":"V-1"}'),
-        Buffer.from([0, 0, 0]),
-        Buffer.concat([Buffer.from([1]), good.subarray(1)]),
-      ]),
+    unframed: (good, n) =>
+      [null, Buffer.alloc(0), Buffer.from('{"vehicle_id":"V-1"}'), Buffer.from([0, 0, 0]), Buffer.concat([Buffer.from([1]), good.subarray(1)])][n % 5] ?? null, // biome-ignore format: one line
     'unknown-schema': good => {
       const other = Buffer.from(good)
       other.writeInt32BE(random.int(1_000_000, 2_000_000), 1)
@@ -46,8 +40,8 @@ export function spoilers(foreign: FramedWriter, random: Random): Record<string, 
     },
     'foreign-schema': () => foreign.write({ vehicle_id: 'V-1', plate: random.word(6) }),
     truncated: good => good.subarray(0, random.int(6, good.length - 1)),
-    corrupt: good => {
-      if (random.next() < 0.5) return Buffer.concat([good, Buffer.from([random.int(0, 255)])])
+    corrupt: (good, n) => {
+      if (n % 2 === 0) return Buffer.concat([good, Buffer.from([random.int(0, 255)])])
       // The last field is a union: its branch is the last byte where it is null.
       const other = Buffer.from(good)
       other[other.length - 1] = 40

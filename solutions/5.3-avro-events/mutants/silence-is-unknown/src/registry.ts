@@ -1,6 +1,4 @@
 /** The schema registry, as far as these programs need it. */
-import { setTimeout as delay } from 'node:timers/promises'
-
 /** The registry answered, and the answer is no. */
 export class Refused extends Error {
   readonly status: number
@@ -11,26 +9,18 @@ export class Refused extends Error {
 }
 
 const WITHIN = 3_000
-const AGAIN_AFTER = 250
 
 /**
- * One request, asked until there is an answer: a registry that is away says nothing about a schema.
+ * One request.
  * @param waiting called before each further try; what it throws ends the waiting
  * @throws Refused for a 4xx
  */
 async function ask<T>(url: string, init: RequestInit, waiting: () => Promise<void> = async () => {}): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      const answer = await fetch(url, { ...init, signal: AbortSignal.timeout(WITHIN) })
-      if (answer.ok) return (await answer.json()) as T
-      const { message = '' } = (await answer.json().catch(() => ({}))) as { message?: string }
-      if (answer.status < 500 && answer.status !== 429) throw new Refused(answer.status, message)
-    } catch (error) {
-      if (error instanceof Refused || attempt > 1) throw error
-    }
-    await waiting()
-    await delay(AGAIN_AFTER)
-  }
+  await waiting()
+  const answer = await fetch(url, { ...init, signal: AbortSignal.timeout(WITHIN) })
+  if (answer.ok) return (await answer.json()) as T
+  const { message = '' } = (await answer.json().catch(() => ({}))) as { message?: string }
+  throw new Refused(answer.status, message)
 }
 
 /** The id of a schema under a subject; registers it if it is new. @throws Refused when the registry does not take it */

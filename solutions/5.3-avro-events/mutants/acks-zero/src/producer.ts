@@ -39,12 +39,16 @@ function messageOf(text: string): Message | string {
 
 /** Until it is acknowledged: a broker that is away comes back. What is sent again may be there twice. */
 async function send(lines: readonly Line[]): Promise<void> {
-  for (const { line } of lines) say({ line })
-  try {
-    await producer.send({ topic, acks: -1, messages: lines.map(({ message }) => message) })
-  } catch {
-    await producer.connect().catch(() => {})
+  for (;;) {
+    try {
+      await producer.send({ topic, acks: 0, messages: lines.map(({ message }) => message) })
+      break
+    } catch {
+      await delay(200)
+      await producer.connect().catch(() => {})
+    }
   }
+  for (const { line } of lines) say({ line })
 }
 
 for (;;) {
