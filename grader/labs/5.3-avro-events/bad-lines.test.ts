@@ -1,7 +1,7 @@
 import { recordsIn } from '../../experiments/topic.ts'
 import { did, expect, fail, kpi } from '../../kpi/index.ts'
 import type { Random } from '../../kpi/types.ts'
-import { newTopic, produce } from './support/programs.ts'
+import { errorIn, newTopic, produce } from './support/programs.ts'
 import { lineOf, readings } from './support/readings.ts'
 
 /** What does not fit the schema, from a reading that does. */
@@ -25,7 +25,7 @@ kpi('bad-lines', async ({ learner, kafka, registry, random }) => {
   const bad = new Map(lines.flatMap(({ bad: what }, i) => (what ? [[i + 1, what] as const] : [])))
   did(`Among ${given.length} lines were ${bad.size} that do not fit the schema: ${[...bad.values()].sort().join('; ')}.`)
   const { code, sent, stderr } = await produce({ learner, kafka, registry }, topic, given)
-  if (code !== 0) fail({ subject: 'exit code', expected: '0', saw: `${code}`, details: stderr.trim().split('\n').slice(-2) })
+  if (code !== 0) fail({ subject: 'exit code', expected: '0', saw: `${code}`, details: errorIn(stderr) })
   const said = new Map(sent.map(one => [one.line, one]))
   expect(said.size, 'lines that it told of').toBe(given.length)
   const passed = [...bad].find(([line]) => said.get(line)?.rejected === undefined)

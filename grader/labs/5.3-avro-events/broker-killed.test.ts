@@ -2,7 +2,7 @@ import { killContainer } from '../../engines/docker/nemesis.ts'
 import { framedReader } from '../../experiments/framed.ts'
 import { readTopic, recordsIn } from '../../experiments/topic.ts'
 import { did, eventually, expect, fail, inconclusive, kpi } from '../../kpi/index.ts'
-import { newTopic, produce, startConsumer, WITHIN } from './support/programs.ts'
+import { errorIn, newTopic, produce, startConsumer, WITHIN } from './support/programs.ts'
 import { readings } from './support/readings.ts'
 
 const COUNT = 12_000
@@ -34,7 +34,7 @@ kpi('broker-killed', async ({ learner, kafka, registry, compose, random }) => {
   if (!heal) inconclusive('the broker was not there to be killed')
   did(`I gave ${COUNT} readings to src/producer.ts and killed the leader of a partition (-9) while it sent them. It stayed away.`)
   const { code, sent, stderr } = await running
-  if (code !== 0) fail({ subject: 'exit code', expected: '0', saw: `${code}`, details: stderr.trim().split('\n').slice(-1) })
+  if (code !== 0) fail({ subject: 'exit code', expected: '0', saw: `${code}`, details: errorIn(stderr) })
   expect(sent.length, 'lines that it said are there').toBe(COUNT)
   expect((await metadata()).filter(({ isr }) => isr.includes(leader)).length, 'partitions whose replica in sync was the dead broker').toBe(
     0,

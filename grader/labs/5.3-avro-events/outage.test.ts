@@ -1,7 +1,7 @@
 import { framedReader } from '../../experiments/framed.ts'
 import { readTopic, recordsIn } from '../../experiments/topic.ts'
 import { did, eventually, expect, fail, inconclusive, kpi } from '../../kpi/index.ts'
-import { newTopic, produce, WITHIN } from './support/programs.ts'
+import { errorIn, newTopic, produce, WITHIN } from './support/programs.ts'
 import { readings } from './support/readings.ts'
 
 const COUNT = 12_000
@@ -20,7 +20,7 @@ kpi('outage', async ({ learner, kafka, registry, random, timeline }) => {
   const { code, sent, stderr } = await running
   if (await recordsIn(kafka, topic).then(count => count < 300)) inconclusive('nothing was sent after the kill')
   did(`I gave ${COUNT} readings to src/producer.ts, killed the broker (-9) while it sent them, and started it again.`)
-  if (code !== 0) fail({ subject: 'exit code', expected: '0: a broker that comes back is no reason to give up', saw: `${code}`, details: stderr.trim().split('\n').slice(-1) }) // biome-ignore format: one line
+  if (code !== 0) fail({ subject: 'exit code', expected: '0: a broker that comes back is no reason to give up', saw: `${code}`, details: errorIn(stderr) }) // biome-ignore format: one line
   expect(sent.length, 'lines that it said are there').toBe(COUNT)
   const read = framedReader(registry)
   const there = new Set<unknown>()

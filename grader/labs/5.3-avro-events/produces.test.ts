@@ -1,7 +1,7 @@
 import { framedReader, NotFramed } from '../../experiments/framed.ts'
 import { readTopic } from '../../experiments/topic.ts'
 import { did, expect, fail, kpi } from '../../kpi/index.ts'
-import { newTopic, produce } from './support/programs.ts'
+import { errorIn, newTopic, produce } from './support/programs.ts'
 import { lineOf, readings, shown } from './support/readings.ts'
 
 const COUNT = 300
@@ -12,7 +12,7 @@ kpi('produces', async ({ learner, kafka, registry, random }) => {
   const values = readings(random, COUNT)
   did(`I gave ${values.length} readings to src/producer.ts and read the topic when it had ended.`)
   const { code, sent, stderr } = await produce({ learner, kafka, registry }, topic, values.map(lineOf))
-  if (code !== 0) fail({ subject: 'exit code', expected: '0', saw: `${code}`, details: stderr.trim().split('\n').slice(-2) })
+  if (code !== 0) fail({ subject: 'exit code', expected: '0', saw: `${code}`, details: errorIn(stderr) })
   expect(
     sent
       .map(({ line }) => line)

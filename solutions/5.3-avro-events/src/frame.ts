@@ -2,6 +2,7 @@
 
 const HEAD = 5
 
+/** The id and a body as one message. */
 export function frame(id: number, body: Buffer): Buffer {
   const head = Buffer.alloc(HEAD)
   head.writeUInt32BE(id, 1)

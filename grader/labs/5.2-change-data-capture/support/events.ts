@@ -44,6 +44,7 @@ export function jsonEvent({ partition, offset, key, value }: Message): Event {
   }
 }
 
+/** Everything read so far, in each partition's order. */
 export const events = (followed: Followed): Event[] => followed.messages.map(jsonEvent)
 
 /** Waits until the topic holds an event of which `match` says yes. */

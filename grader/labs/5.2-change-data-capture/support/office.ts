@@ -24,6 +24,7 @@ const uuidOf = (random: Random): string => {
 export const weight = (random: Random): string =>
   `${random.int(1_000_000_000, 9_999_999_999)}.${random.int(1, 9999).toString().padStart(4, '0')}`
 
+/** One that nobody has booked before, at `rev` 1. */
 export const newShipment = (random: Random, vehicles: readonly string[]): Shipment => ({
   shipment_id: uuidOf(random),
   vehicle_id: random.pick(vehicles),
@@ -33,6 +34,7 @@ export const newShipment = (random: Random, vehicles: readonly string[]): Shipme
   rev: 1,
 })
 
+/** Adds trucks; resolves to their ids. */
 export async function insertVehicles(client: pg.Client, random: Random, count: number): Promise<string[]> {
   const ids = Array.from({ length: count }, (_, i) => `V-${random.word(4)}-${i}`)
   for (const id of ids)
@@ -42,6 +44,7 @@ export async function insertVehicles(client: pg.Client, random: Random, count: n
 
 const INSERT = 'INSERT INTO shipments (shipment_id, vehicle_id, status, weight_kg, note, rev) VALUES ($1, $2, $3, $4, $5, $6)'
 
+/** One insert, committed by itself unless a transaction is open. */
 export const insertShipment = (client: pg.Client | pg.Pool, { shipment_id, vehicle_id, status, weight_kg, note, rev }: Shipment) =>
   client.query(INSERT, [shipment_id, vehicle_id, status, weight_kg, note, rev])
 

@@ -100,7 +100,7 @@ export async function startConsumer(parts: Parts, topic: string): Promise<Consum
             fail({
               subject: 'src/consumer.ts',
               expected: 'it goes on',
-              saw: `it ended (${signal ?? `exit ${code}`}) after ${different} of ${count} messages`,
+              saw: `it ended (${signal ?? `exit ${code}`}) after ~${different} of ${count} messages`,
               details: lastWords(program),
             })
           }
@@ -111,13 +111,36 @@ export async function startConsumer(parts: Parts, topic: string): Promise<Consum
   }
 }
 
-/** What it said last of an error; clients write JSON. */
-const lastWords = ({ logs }: Program): string[] => {
-  const said = logs
-    .filter(({ stream, text }) => stream === 'stderr' && /error/i.test(text))
-    .map(({ text }) => /"error":"([^"]+)"/.exec(text)?.[1] ?? text.trim())
-  return said.slice(0, 1).map(text => text.slice(0, 160))
+/** The first line of an error, from plain text or from a client's log in JSON. */
+export function errorIn(stderr: string): string[] {
+  const said = stderr.split('\n').flatMap(line => {
+    if (!line.startsWith('{')) return /^\s*(Uncaught )?\w*Error\b/.test(line) ? [line.trim()] : []
+    const { stack, error } = fieldsOf(line)
+    return stack?.split('\n')[0] ?? error ?? []
+  })
+  return said.slice(0, 1).map(text =>
+    text
+      .split(', ')[0]!
+      .replaceAll(/127\.0\.0\.1:\d+/g, 'the broker')
+      .slice(0, 160),
+  )
 }
+
+function fieldsOf(line: string): { stack?: string; error?: string } {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return {}
+  }
+}
+
+const lastWords = ({ logs }: Program): string[] =>
+  errorIn(
+    logs
+      .filter(({ stream }) => stream === 'stderr')
+      .map(({ text }) => text)
+      .join('\n'),
+  )
 
 /** Lets the consumer go on for as long as it takes to say something that it should not. */
 export async function goOn(consumer: Consumer, messages: number): Promise<void> {

@@ -4,6 +4,7 @@ import { collect } from '../../../../datasets/index.ts'
 import { type ReadingValue, readingValue } from '../../../experiments/streams/reading.ts'
 import type { KpiFixtures, Random } from '../../../kpi/types.ts'
 
+/** At least so many of a fleet's readings, in the order of arrival. */
 export function readings(random: Random, count: number): ReadingValue[] {
   const { rows } = collect({ size: 'xs', seed: random.int(1, 2 ** 31), readings: count })
   return rows.map(({ reading, ingestMs }) => readingValue(reading, ingestMs))
