@@ -5,7 +5,7 @@ import { did, expect, fail, kpi } from '../../kpi/index.ts'
 import { readingsOf } from './support/readings.ts'
 import { post, Rig } from './support/rig.ts'
 
-const WAYS = ['CSV', 'NDJSON', 'HTTP'] as const
+const WAYS = ['CSV file', 'NDJSON file', 'NDJSON by HTTP', 'CSV by HTTP'] as const
 
 /** The same values, written in each format as it may write them. */
 const SPELLINGS = [
@@ -30,31 +30,32 @@ kpi('one-contract', async ({ learner, kafka, registry, scratch, random }) => {
   const json = [...data.rows.map(row => ndjsonLine(row).trimEnd()), ...SPELLINGS.map(({ json }) => asJson({ ...base, ...json }))]
   const program = await rig.start()
 
-  did(`I sent the same ${csv.length} readings three times: as a CSV file, as an NDJSON file, and by HTTP.`)
+  did(`I sent the same ${csv.length} readings four times: as a CSV and as an NDJSON file, and as both by HTTP.`)
   rig.drop('same.csv', [READINGS_HEADER.trim(), ...csv, ''].join('\n'))
   rig.drop('same.ndjson', [...json, ''].join('\n'))
-  const { status } = await post(program, json.join('\n'), { id: 'same' })
-  expect(status, 'answer to POST /readings').toBe(200)
+  const bodies = [json.join('\n'), [READINGS_HEADER.trim(), ...csv].join('\n')] as const
+  expect((await post(program, bodies[0], { id: 'json' })).status, 'answer to POST /readings, application/x-ndjson').toBe(200)
+  expect((await post(program, bodies[1], { id: 'csv', type: 'text/csv' })).status, 'answer to POST /readings, text/csv').toBe(200)
   await rig.done('same.csv')
   await rig.done('same.ndjson')
 
   const byOrigin = new Map((await readTopic(kafka, rig.topic)).map(record => [record.headers['origin'], record]))
   const read = framedReader(registry)
   for (const [i, row] of csv.entries()) {
-    const found = [`same.csv:${i + 2}`, `same.ndjson:${i + 1}`, `same:${i + 1}`].map(origin => byOrigin.get(origin))
+    const found = [`same.csv:${i + 2}`, `same.ndjson:${i + 1}`, `json:${i + 1}`, `csv:${i + 2}`].map(origin => byOrigin.get(origin))
     const seen = found.map(record => record && `${record.key} ${record.value?.toString('hex')}`)
     if (seen[0] && new Set(seen).size === 1) continue
     const values = await Promise.all(found.map(record => record && read(record.value).then(({ value }) => value)))
     const differing = Object.keys(values[0] ?? {}).filter(name => new Set(values.map(value => JSON.stringify(value?.[name]))).size > 1)
     fail({
-      subject: `one reading (${SPELLINGS[i - data.rows.length]?.what ?? `row ${i + 1} of the data set`}), sent three ways`,
+      subject: `one reading (${SPELLINGS[i - data.rows.length]?.what ?? `row ${i + 1} of the data set`}), sent four ways`,
       expected: 'the same key and the same bytes',
       saw: seen.includes(undefined) ? `nothing came by ${WAYS.filter((_, n) => !seen[n]).join(' and ')}` : 'different ones',
       details: [
         row,
         ...WAYS.map(
           (way, n) =>
-            `${way.padEnd(7)} key ${found[n]?.key}${differing.map(name => `, ${name} ${JSON.stringify(values[n]?.[name])}`).join('')}`,
+            `${way.padEnd(14)} key ${found[n]?.key}${differing.map(name => `, ${name} ${JSON.stringify(values[n]?.[name])}`).join('')}`,
         ),
       ],
     })

@@ -6,6 +6,7 @@ import type { Parser } from './parse.ts'
 import type { Publisher, Row } from './publisher.ts'
 
 const MOST_BYTES = 2 ** 20
+const TYPES = ['application/json', 'application/x-ndjson', 'text/csv']
 
 /** What the HTTP side needs. */
 export interface Parts {
@@ -44,16 +45,14 @@ async function take({ config, parser, publisher, stopping }: Parts, request: Inc
   if (stopping() || !publisher.ready)
     return answer(response, 503, { error: 'not taking anything in' }, { connection: 'close', 'retry-after': '1' })
   const type = (request.headers['content-type'] ?? '').split(';')[0]!.trim()
-  if (type !== 'application/json' && type !== 'application/x-ndjson')
-    return answer(response, 415, { error: 'application/json or application/x-ndjson' })
+  if (!TYPES.includes(type)) return answer(response, 415, { error: TYPES.join(', ') })
   // Before the body is read: what will not fit needs no memory.
   if (publisher.pending >= config.maxPending) return noRoom(response)
   const body = await read(request)
   if (body === undefined) return answer(response, 413, { error: 'at most 1 MiB' }, { connection: 'close' })
 
   const source = String(request.headers['x-request-id'] ?? randomUUID())
-  const texts = type === 'application/json' ? [body] : body.split('\n')
-  const rows: Row[] = texts.flatMap((raw, i) => (raw.trim() === '' ? [] : [{ source, line: i + 1, raw, parsed: parser.json(raw) }]))
+  const rows = rowsOf(parser, type, body, source)
   if (rows.length > config.maxPending) return answer(response, 413, { error: `at most ${config.maxPending} readings` })
   // All or nothing: a client that is refused sends the same again.
   const sent: Promise<void>[] = []
@@ -64,6 +63,17 @@ async function take({ config, parser, publisher, stopping }: Parts, request: Inc
   await Promise.all(sent)
   const accepted = rows.filter(({ parsed }) => 'reading' in parsed).length
   answer(response, accepted > 0 || rows.length === 0 ? 200 : 422, { accepted, rejected: rows.length - accepted })
+}
+
+/** The rows of a body, each with its line; of CSV, line 1 is the header. */
+function rowsOf(parser: Parser, type: string, body: string, source: string): Row[] {
+  const [first = '', ...others] = type === 'application/json' ? [body] : body.split('\n')
+  const csv = type === 'text/csv'
+  const parse = csv ? parser.csv(first) : (raw: string) => parser.json(raw)
+  return (csv ? others : [first, ...others]).flatMap((text, i) => {
+    const raw = text.replace(/\r$/, '')
+    return raw.trim() === '' ? [] : [{ source, line: i + (csv ? 2 : 1), raw, parsed: parse(raw) }]
+  })
 }
 
 /** The body as text, or undefined when it is too long. */
