@@ -1,6 +1,7 @@
 import { did, expect, fail, kpi } from '../../kpi/index.ts'
 import { Bench, V1, V2 } from './support/bench.ts'
 import type { Schema } from './support/changes.ts'
+import { gist } from './support/gist.ts'
 
 kpi('next-version', async ({ learner, kafka, registry, scratch, cleanup }) => {
   const bench = await Bench.open({ learner, kafka, registry, scratch, cleanup })
@@ -12,7 +13,7 @@ kpi('next-version', async ({ learner, kafka, registry, scratch, cleanup }) => {
       subject: `src/release.ts with ${V2}: exit code`,
       expected: '0',
       saw: String(code),
-      details: err.map(line => String(line['message'])),
+      details: err.map(line => gist(String(line['message']))),
     })
   expect(out.at(-1)?.['version'], 'the version that it became').toBe(2)
 

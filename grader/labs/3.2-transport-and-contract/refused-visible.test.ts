@@ -1,6 +1,7 @@
-import { did, expect, kpi } from '../../kpi/index.ts'
+import { did, expect, fail, kpi } from '../../kpi/index.ts'
 import { Bench, V1 } from './support/bench.ts'
 import { CHANGES, type Schema } from './support/changes.ts'
+import { gist } from './support/gist.ts'
 
 kpi('refused-visible', async ({ learner, kafka, registry, scratch, random, cleanup }) => {
   const bench = await Bench.open({ learner, kafka, registry, scratch, cleanup })
@@ -17,7 +18,8 @@ kpi('refused-visible', async ({ learner, kafka, registry, scratch, random, clean
   const words = { error: 'refused', subject: bench.subject, status: 409 }
   const [line = {}] = err.filter(each => each['error'] !== undefined)
   expect({ error: line['error'], subject: line['subject'], status: line['status'] }, 'on standard error, one line of JSON').toEqual(words)
-  expect(line['message'], 'its message, in the registry’s own words').toBe(own.body.message)
+  if (line['message'] !== own.body.message)
+    fail({ subject: 'its message', expected: `the registry’s own words: ${gist(own.body.message)}`, saw: gist(String(line['message'])) })
   expect(await bench.versions(), 'versions of the subject afterwards').toEqual([1])
 
   const again = await bench.release(V1)

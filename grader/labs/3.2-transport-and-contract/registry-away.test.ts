@@ -2,7 +2,7 @@ import { between, runNemesis } from '../../experiments/nemesis.ts'
 import { did, eventually, expect, fail, kpi } from '../../kpi/index.ts'
 import { Bench, framed, PATIENCE, printed, V1, V2 } from './support/bench.ts'
 import { asVersion2, readingsOf } from './support/readings.ts'
-import { setAside } from './support/set-aside.ts'
+import { asideWords, setAside } from './support/set-aside.ts'
 
 const EACH = 25
 /** Milliseconds that the registry stays away when a new id comes. */
@@ -20,10 +20,12 @@ kpi('registry-away', async ({ learner, kafka, registry, scratch, random, timelin
   const prints = (count: number, when: string) =>
     eventually(
       `${count} readings are printed ${when}`,
-      () =>
+      async () =>
         printed(program).length >= count ||
-        fail({ saw: `${printed(program).length}${program.running ? '' : ', and the consumer has ended'}` }),
-      { within: PATIENCE },
+        fail({
+          saw: `${printed(program).length}; ${await asideWords({ kafka }, bench)}${program.running ? '' : '; the consumer has ended'}`,
+        }),
+      { within: PATIENCE, every: 200 },
     )
 
   await send(V1, id1, 0)

@@ -1,6 +1,7 @@
 import { did, eventually, expect, fail, kpi } from '../../kpi/index.ts'
 import { Bench, PATIENCE, printed, V1, V2 } from './support/bench.ts'
 import { asVersion2, type Reading, readingsOf } from './support/readings.ts'
+import { asideWords } from './support/set-aside.ts'
 
 const EACH = 80
 
@@ -41,10 +42,12 @@ kpi('side-by-side', async ({ learner, kafka, registry, scratch, random, cleanup 
   ] as const) {
     await eventually(
       `the consumer of ${name} prints all ${sent.length} readings`,
-      () =>
+      async () =>
         printed(program).length >= sent.length ||
-        fail({ saw: `${printed(program).length} of them${program.running ? '' : ', and has ended'}` }),
-      { within: PATIENCE },
+        fail({
+          saw: `${printed(program).length} of them; ${await asideWords({ kafka }, bench)}${program.running ? '' : '; it has ended'}`,
+        }),
+      { within: PATIENCE, every: 200 },
     )
     const left = new Set(printed(program).map(({ reading }) => told(reading)))
     const missing = sent.find(reading => !left.delete(told(shape(reading))))

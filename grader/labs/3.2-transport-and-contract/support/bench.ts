@@ -6,6 +6,7 @@ import { frame } from '../../../experiments/framed.ts'
 import { expect, fail } from '../../../kpi/index.ts'
 import type { KpiFixtures } from '../../../kpi/types.ts'
 import type { Program } from '../../../learner/types.ts'
+import { gist } from './gist.ts'
 import { lines, type Reading } from './readings.ts'
 
 type Given = Pick<KpiFixtures, 'learner' | 'kafka' | 'registry' | 'scratch' | 'cleanup'>
@@ -78,7 +79,7 @@ export class Bench {
         subject: `src/release.ts with ${schemaFile}: exit code`,
         expected: '0',
         saw: String(code),
-        details: err.map(line => JSON.stringify(line)),
+        details: err.map(line => `${line['error']}: ${gist(String(line['message']))}`),
       })
     const id = Number(out.at(-1)?.['id'])
     expect(Number.isInteger(id) && id > 0, 'what src/release.ts prints has an id').toBe(true)

@@ -24,3 +24,11 @@ export async function setAside({ kafka }: Pick<KpiFixtures, 'kafka'>, bench: Ben
   })
   return oncePerPlace(all)
 }
+
+/** "3 were set aside (undecodable)", for failures in which readings are missing. */
+export async function asideWords(given: Pick<KpiFixtures, 'kafka'>, bench: Bench): Promise<string> {
+  const all = await setAside(given, bench)
+  return all.length === 0
+    ? 'none was set aside'
+    : `${all.length} were set aside (${[...new Set(all.map(({ reason }) => reason))].join(', ')})`
+}

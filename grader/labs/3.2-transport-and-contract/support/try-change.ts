@@ -2,6 +2,7 @@
 import type { KpiFixtures } from '../../../kpi/types.ts'
 import { type Bench, V1 } from './bench.ts'
 import type { Change, Schema } from './changes.ts'
+import { gist } from './gist.ts'
 
 /** True when the last version of the change is registered. The versions before it must be. */
 export async function isAllowed(
@@ -16,5 +17,5 @@ export async function isAllowed(
   // Anybody's request, not the learner's program's: the rule must hold for everybody.
   for (const version of versions)
     answer = await registry.ask(`/subjects/${topic}-value/versions`, 'POST', { schema: JSON.stringify(version) })
-  return { allowed: answer.status === 200, status: answer.status, message: answer.body.message ?? '' }
+  return { allowed: answer.status === 200, status: answer.status, message: gist(answer.body.message ?? '') }
 }
