@@ -35,7 +35,7 @@ kpi('nifi-flow', async ({ learner, compose, random, cleanup }) => {
     () => {
       const lost = missing()
       if (lost.length === 0) return true
-      const answered = [...ingress.answers].map(([code, n]) => `~${n} × ${code || 'no answer'}`).toSorted()
+      const answered = [...ingress.answers].toSorted(([a], [b]) => a - b).map(([code, n]) => `~${n} × ${code || 'no answer'}`)
       return fail({
         saw: `~${lost.length} were not`,
         details: [`my answers: ${answered.join(', ') || 'none, nothing came'}`, ...ingress.complaints],
