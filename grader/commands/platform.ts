@@ -27,7 +27,7 @@ export default defineCommand({
   args: {
     action: { type: 'positional', required: false, description: `${Object.keys(ACTIONS).join(', ')}; default status` },
     part: { type: 'positional', required: false, description: 'logs: which part' },
-    with: { type: 'string', description: 'further parts: scheduler, limiter, chat, or all', valueHint: 'PARTS' },
+    with: { type: 'string', description: 'further parts: scheduler, limiter, chat, spark (docker), or all', valueHint: 'PARTS' },
     engine: { type: 'enum', options: ['embedded', 'docker'], description: 'up, reset: what it runs on; default embedded' },
     from: { type: 'enum', options: ['solutions', 'labs'], description: 'up: whose labs the parts are; default solutions' },
     json: { type: 'boolean', description: 'status, smoke: print the outcome as JSON' },
@@ -42,10 +42,11 @@ export default defineCommand({
       })
     }
     if (part !== undefined && action !== 'logs') throw new CodedError('MR-E-004', { message: `pnpm platform ${action} takes no "${part}"` })
+    const engine = (args.engine as EngineName | undefined) ?? 'embedded'
     const asked: Asked = {
       root: repositoryRoot(),
-      extras: extrasOf(args.with),
-      engine: (args.engine as EngineName | undefined) ?? 'embedded',
+      extras: extrasOf(args.with, engine),
+      engine,
       from: (args.from as 'solutions' | 'labs' | undefined) ?? 'solutions',
       json: json === true,
       ...(part === undefined ? {} : { part }),

@@ -38,4 +38,10 @@ export const PLATFORM_ERRORS = {
     cause: 'It was asked to with SIGTERM; the machine is very busy, or the process is stopped.',
     fix: 'Press Ctrl-C twice in its terminal. `pnpm checkup` shows what is left, and the next run ends it.',
   },
+  'MR-E-166': {
+    class: 'use',
+    title: 'The part "{name}" runs in a container only.',
+    cause: 'There is no {name} without Docker; the embedded platform does its work with the course’s own parts.',
+    fix: 'Leave it out, or run `pnpm platform up --engine docker --with {name}`.',
+  },
 } as const satisfies Record<string, ErrorEntry>

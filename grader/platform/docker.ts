@@ -41,7 +41,7 @@ export interface DockerPlatformOptions extends PlatformRequest {
 }
 
 /** Addresses of extras as other containers see them; empty for those that were left out. */
-const INSIDE: Record<Extra, Record<string, string>> = {
+const INSIDE: Partial<Record<Extra, Record<string, string>>> = {
   chat: { DISPATCH_URL: 'http://dispatch:8080' },
   limiter: { LIMITER_URL: 'http://limiter:8080', PARTNER_API_URL: 'http://partner-api:8080' },
   scheduler: { SCHEDULER_URL: 'http://scheduler:8080' },
@@ -112,7 +112,7 @@ function layParts(root: string, { extras, from }: PlatformRequest, settings: Set
   mkdirSync(join(parts, 'acl'))
   const users = (['chat', 'limiter', 'scheduler'] as const).map(
     name =>
-      `user ${name} on >${settings[`${name.toUpperCase() as Uppercase<Extra>}_REDIS_PASSWORD`]} ${confinedTo(`${name}:`).join(' ')}\n`,
+      `user ${name} on >${settings[`${name.toUpperCase() as Uppercase<typeof name>}_REDIS_PASSWORD`]} ${confinedTo(`${name}:`).join(' ')}\n`,
   )
   writeFileSync(join(parts, 'acl', 'users.acl'), `user default off\n${users.join('')}`)
 }
@@ -194,6 +194,7 @@ const WHAT: Record<string, string> = {
   connect: 'change data capture, sink of the alerts',
   'object-store': 'keeps the Delta tables',
   valkey: 'state of scheduler, limiter, chat',
+  spark: 'readings by truck and minute into their Delta table',
 }
 
 function accessOf(settings: Settings, extras: readonly Extra[]): Access {
@@ -206,6 +207,7 @@ function accessOf(settings: Settings, extras: readonly Extra[]): Access {
     s3: { url: http(settings.S3_PORT), accessKey: settings.S3_ACCESS_KEY, secretKey: settings.S3_SECRET_KEY },
     status: http(settings.STATUS_PORT),
     lakeForJobs: 'http://lake:8080',
+    ...(extras.includes('spark') ? { spark: true } : {}),
     ...(extras.includes('chat') ? { chat: { address: `127.0.0.1:${settings.CHAT_PORT}`, secret: settings.CHAT_SECRET } } : {}),
     ...(extras.includes('limiter') ? { partnerApi: http(settings.PARTNER_API_PORT), limiter: http(settings.LIMITER_PORT) } : {}),
     ...(extras.includes('scheduler') ? { scheduler: http(settings.SCHEDULER_PORT) } : {}),

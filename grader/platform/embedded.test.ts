@@ -7,9 +7,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { repositoryRoot } from '../course/root.ts'
 import { eventually } from '../kpi/eventually.ts'
 import { type Platform, startEmbeddedPlatform } from './embedded.ts'
+import { extrasOf } from './names.ts'
 import { smoke } from './smoke/index.ts'
 import { findState } from './state.ts'
-import { EXTRAS } from './types.ts'
 
 const root = repositoryRoot()
 const dir = mkdtempSync(join(tmpdir(), 'millrace-platform-'))
@@ -18,7 +18,12 @@ const trouble: string[] = []
 
 beforeAll(async () => {
   process.env['MILLRACE_PLATFORM'] = dir
-  platform = await startEmbeddedPlatform({ root, extras: EXTRAS, from: 'solutions', onTrouble: text => trouble.push(text) })
+  platform = await startEmbeddedPlatform({
+    root,
+    extras: extrasOf('all', 'embedded'),
+    from: 'solutions',
+    onTrouble: text => trouble.push(text),
+  })
 }, 120_000)
 afterAll(async () => {
   await platform?.close()

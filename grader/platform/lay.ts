@@ -7,7 +7,13 @@ import { layWorkspace } from '../course/workspace.ts'
 import type { PartsFrom } from './types.ts'
 
 /** Folders of the repository that the platform's own programs are made of, laid with their paths so that their imports hold. */
-const OWN = ['compose/platform/programs', 'compose/platform/sql', 'compose/platform/connectors', 'labs/5.5-delta-on-minio/src/delta']
+const OWN = [
+  'compose/platform/programs',
+  'compose/platform/sql',
+  'compose/platform/connectors',
+  'compose/platform/spark',
+  'labs/5.5-delta-on-minio/src/delta',
+]
 
 /** Where the entry of one of the platform's own programs is, below what `layOwn` has laid. */
 export const ownEntry = (name: string): string => `compose/platform/programs/${name}`

@@ -2,8 +2,11 @@
 import type { EngineName } from '../course/types.ts'
 
 /** Parts that are only there when asked for (`--with`). */
-export const EXTRAS = ['scheduler', 'limiter', 'chat'] as const
+export const EXTRAS = ['scheduler', 'limiter', 'chat', 'spark'] as const
 export type Extra = (typeof EXTRAS)[number]
+
+/** Extras that only containers can bring. */
+export const CONTAINERS_ONLY: readonly Extra[] = ['spark']
 
 /** Whose labs the parts are taken from. */
 export type PartsFrom = 'solutions' | 'labs'
@@ -37,6 +40,8 @@ export interface Access {
   partnerApi?: string
   limiter?: string
   scheduler?: string
+  /** A Spark job writes the table of minutes. */
+  spark?: boolean
   /** The lake's own address as the scheduler's workers see it. */
   lakeForJobs: string
 }

@@ -23,6 +23,13 @@ export function hopsOf(access: Access, watch: Watch): { there: Hop[]; gone: Hop[
     shipments: (row: DeltaRow) => row['shipment_id'] === marker.shipmentId,
     readings: (row: DeltaRow) => row['vehicle_id'] === marker.vehicleId && Number(row['seq']) >= marker.seq,
     alerts: (row: DeltaRow) => row['vehicle_id'] === marker.vehicleId && (row['due_at'] as Date).getTime() === marker.dueAt,
+    // The minute in which the truck was warm.
+    minutes: (row: DeltaRow) => {
+      const from = (row['minute'] as Date).getTime()
+      return (
+        row['vehicle_id'] === marker.vehicleId && marker.dueAt >= from && marker.dueAt < from + 60_000 && Number(row['front_max_c']) > 8
+      )
+    },
   }
   const inLake = (table: keyof typeof ofMarker, count: number) => async () =>
     (await lake[table].rows()).filter(ofMarker[table]).length === count && performance.now()
@@ -33,7 +40,7 @@ export function hopsOf(access: Access, watch: Watch): { there: Hop[]; gone: Hop[
     ])
     return rowCount === 1 && performance.now()
   }
-  const { partnerApi, scheduler } = access
+  const { partnerApi, scheduler, spark } = access
   return {
     there: [
       { name: 'shipment in Kafka', part: 'connect', look: () => topics.seen.get(TOPICS.shipments) },
@@ -44,6 +51,7 @@ export function hopsOf(access: Access, watch: Watch): { there: Hop[]; gone: Hop[
       { name: 'shipment in Delta', part: 'shipments', look: inLake('shipments', 1) },
       { name: `${READINGS} readings in Delta`, part: 'lake', look: inLake('readings', READINGS) },
       { name: 'alert in Delta', part: 'lake', look: inLake('alerts', 1) },
+      ...(spark ? [{ name: 'its minute in Delta, by Spark', part: 'spark', look: inLake('minutes', 1) }] : []),
       ...(partnerApi
         ? [{ name: 'shipment at the partner API, then its limit', part: 'partner-api', look: () => askPartnerApi(access, marker) }]
         : []),

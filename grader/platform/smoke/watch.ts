@@ -15,7 +15,7 @@ export interface Watch {
   client: pg.Client
   topics: TopicWatch
   chat: Listener | undefined
-  lake: Record<'shipments' | 'readings' | 'alerts', DeltaTableReader>
+  lake: Record<'shipments' | 'readings' | 'alerts' | 'minutes', DeltaTableReader>
   close(): Promise<void>
 }
 
@@ -50,7 +50,7 @@ export async function openWatch(access: Access): Promise<Watch> {
       client,
       topics,
       chat,
-      lake: { shipments: table('shipments'), readings: table('readings'), alerts: table('alerts') },
+      lake: { shipments: table('shipments'), readings: table('readings'), alerts: table('alerts'), minutes: table('minutes') },
       close,
     }
   } catch (error) {
