@@ -4,6 +4,27 @@ import avsc from 'avsc'
 
 const EVERY_MS = 200
 
+/** Debezium's `ts_ns` is beyond JavaScript's safe numbers, where avsc refuses the whole record: such a long becomes the nearest double. */
+const long = avsc.types.LongType.__with({
+  fromBuffer: (bytes: Buffer) => Number(bytes.readBigInt64LE()),
+  toBuffer: (value: number) => {
+    const bytes = Buffer.alloc(8)
+    bytes.writeBigInt64LE(BigInt(value))
+    return bytes
+  },
+  fromJSON: (value: number) => value,
+  toJSON: (value: number) => value,
+  isValid: (value: unknown) => Number.isInteger(value),
+  compare: (a: number, b: number) => Math.sign(a - b) as -1 | 0 | 1,
+})
+
+/** A type that reads records of a schema, as the registry has it. */
+const readerOf = (schema: string): avsc.Type =>
+  avsc.Type.forSchema(JSON.parse(schema) as avsc.Schema, {
+    wrapUnions: 'never',
+    typeHook: part => (part === 'long' || (part as { type?: unknown }).type === 'long' ? long : undefined) as avsc.Type,
+  })
+
 /** An id means the same schema for ever, so each is asked for once. */
 export class Registry {
   readonly #url: string
@@ -26,7 +47,7 @@ export class Registry {
         if (answer.status === 404) return undefined
         if (!answer.ok) throw new Error(`the registry answers ${answer.status}`)
         const { schema } = (await answer.json()) as { schema: string }
-        const type = avsc.Type.forSchema(JSON.parse(schema) as avsc.Schema, { wrapUnions: 'never' })
+        const type = readerOf(schema)
         this.#types.set(id, type)
         return type
       } catch (error) {
