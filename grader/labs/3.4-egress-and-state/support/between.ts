@@ -52,7 +52,7 @@ export async function killedBeforeWrite(parts: Parts, flow: Flow, sink: Sink, va
     await unlock()
   }
   did(
-    `I locked the table, sent ${values.length} readings, saw the statement of ${sink.name} wait, killed it (kill -9) and ended the statement: nothing was written.`,
+    `I locked the table, sent ${values.length} readings, saw the statement of ${sink.name} wait, killed it (kill -9) and ended the statement: nothing was written. Then I started it again.`,
   )
   await sink.again()
 }
@@ -83,7 +83,7 @@ export async function killedBeforeCommit(parts: Parts, flow: Flow, sink: Sink, v
   }
   if ((await committed()) > earlier) inconclusive('offsets were committed before the sink could be killed')
   did(
-    `I sent ${values.length} readings, let ${sink.name} write while the broker was dead, and killed ${sink.name} (kill -9), too: rows were there, their offsets were not. Then I started the broker.`,
+    `I sent ${values.length} readings, let ${sink.name} write while the broker was dead, and killed ${sink.name} (kill -9), too: rows were there, their offsets were not. Then I started both again.`,
   )
   await sink.again()
 }
