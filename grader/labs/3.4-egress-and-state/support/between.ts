@@ -11,8 +11,6 @@ import type { Sink } from './sinks.ts'
 
 type Parts = Pick<KpiFixtures, 'postgres' | 'kafka'>
 
-const PATIENCE = 30_000
-
 /** Locks the table against writers; reading goes on. Ends with the returned function. */
 async function lockReadings({ postgres }: Parts): Promise<() => Promise<void>> {
   const client = await postgres.admin.connect()
@@ -33,7 +31,7 @@ const waits = ({ postgres }: Parts, sink: Sink) =>
       const { rowCount } = await postgres.admin.query("SELECT 1 FROM pg_locks WHERE relation = to_regclass('readings') AND NOT granted")
       return (rowCount ?? 0) > 0
     },
-    { within: PATIENCE, every: 20 },
+    { within: sink.patience, every: 20 },
   )
 
 /** Ends the statements of a dead client, which the server would carry out all the same. */
@@ -75,7 +73,7 @@ export async function killedBeforeCommit(parts: Parts, flow: Flow, sink: Sink, v
     await kafka.kill()
     await unlock()
     locked = false
-    await eventually(`${sink.name} writes`, async () => (await count()) > before, { within: PATIENCE, every: 5 })
+    await eventually(`${sink.name} writes`, async () => (await count()) > before, { within: sink.patience, every: 5 })
     await sink.kill()
   } finally {
     if (locked) await unlock()

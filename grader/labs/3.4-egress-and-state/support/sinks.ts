@@ -10,6 +10,8 @@ type Parts = Pick<KpiFixtures, 'learner' | 'kafka' | 'registry' | 'postgres'>
 export interface Sink {
   /** As a learner calls it. */
   name: string
+  /** Milliseconds that it may take to write. A worker of Kafka Connect that was killed holds its partitions for 45 s. */
+  patience: number
   /** The group that commits the offsets of the topic of readings. */
   group: string
   start(): Promise<void>
@@ -35,7 +37,7 @@ export function programSink({ learner, kafka, registry, postgres }: Parts, { top
     },
   }
   return {
-    ...{ name: 'src/sink.ts', group },
+    ...{ name: 'src/sink.ts', group, patience: 30_000 },
     async start() {
       program = await learner.start('src/sink.ts', options)
     },
@@ -101,7 +103,7 @@ export function connectSink({ learner, kafka, registry, postgres, connect }: Par
       { within: 60_000, every: 100 },
     )
   return {
-    ...{ name: 'Connect', group: `connect-${connector('readings')}`, check },
+    ...{ name: 'Connect', group: `connect-${connector('readings')}`, patience: 100_000, check },
     async start() {
       for (const file of files) {
         const { status, body } = await connect.ask<{ message?: string }>(

@@ -48,15 +48,12 @@ export async function rowsOf({ postgres }: Pick<KpiFixtures, 'postgres'>, table:
   return rows.map(line).sort()
 }
 
-const PATIENCE = 30_000
-
 /** Waits until the table holds exactly these rows. Fails with the first that differ, at once when the sink has given up. */
 export async function expectRows(
   parts: Pick<KpiFixtures, 'postgres'>,
   table: string,
   values: readonly object[],
-  sink: Pick<Sink, 'check'>,
-  within = PATIENCE,
+  sink: Pick<Sink, 'check' | 'patience'>,
 ): Promise<void> {
   const wanted = values.map(line).sort()
   const expected = `the ${wanted.length} rows of what I sent`
@@ -75,7 +72,7 @@ export async function expectRows(
       ]
       return fail({ expected, saw: saw.join(', ') || 'the same row more than once', details: difference(missing[0], others) })
     },
-    { within, every: 50 },
+    { within: sink.patience, every: 50 },
   )
 }
 
