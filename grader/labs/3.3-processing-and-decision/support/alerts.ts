@@ -90,7 +90,7 @@ export async function expectAlerts(
   registry: RegistryFixture,
   { due, last, among = () => true, byChance = false }: Due,
 ): Promise<void> {
-  await untilJudged(topic, registry, last, byChance)
+  await untilJudged(topic, registry, last)
   const wanted = due.filter(among)
   const missing = async () => {
     const seen = new Set((await alertsIn(topic, registry)).map(tell))
@@ -100,7 +100,9 @@ export async function expectAlerts(
   let open = await missing()
   await eventually('', async () => (open = await missing()).length === 0 || performance.now() > until, { within: 60_000, every: 100 })
   const ours = new Set(wanted.map(tell))
-  const extra = distinct(await alertsIn(topic, registry)).filter(alert => among(alert) && !ours.has(tell(alert)))
+  const extra = distinct(await alertsIn(topic, registry))
+    .filter(alert => among(alert) && !ours.has(tell(alert)))
+    .sort((a, b) => (a.due_at + tell(a) < b.due_at + tell(b) ? -1 : 1))
   if (open.length + extra.length === 0) return
   const here = byChance ? '~' : ''
   const count = (of: Alert[], what: string) => (of.length === 0 ? [] : [`${here}${of.length} ${what}`])
@@ -114,7 +116,7 @@ export async function expectAlerts(
   })
 }
 
-async function untilJudged(topic: Followed, registry: RegistryFixture, last: readonly Alert[], byChance: boolean): Promise<void> {
+async function untilJudged(topic: Followed, registry: RegistryFixture, last: readonly Alert[]): Promise<void> {
   const marks = [...new Set(last.map(markOf))]
   await eventually(
     'the alerts that come last',
@@ -124,7 +126,7 @@ async function untilJudged(topic: Followed, registry: RegistryFixture, last: rea
       if (open.length === 0) return true
       const left = marks.filter(mark => !seen.has(mark)).length
       const [saw, some] = last.some(isMark)
-        ? [`the trucks that mark the end have none in ${byChance ? '~' : ''}${left} of ${marks.length} partitions`, [MARKS]]
+        ? [`the trucks that mark the end have none in ~${left} of ${marks.length} partitions`, [MARKS]]
         : [`${left} of ${marks.length} are not there`, [`missing: ${list(open.map(tell))}`]]
       return fail({ expected: last.some(isMark) ? 'an alert of each partition’s last readings' : list(last.map(tell)), saw, details: some })
     },
