@@ -1,5 +1,6 @@
 /** Two sinks, one contract: the learner's program, and the learner's configurations of Connect. */
 
+import { recordsIn } from '../../../experiments/topic.ts'
 import { eventually, fail, LearnerFault } from '../../../kpi/index.ts'
 import type { KpiFixtures } from '../../../kpi/types.ts'
 import type { Program } from '../../../learner/types.ts'
@@ -21,6 +22,8 @@ export interface Sink {
   again(): Promise<void>
   /** Throws when it has given up. */
   check(): Promise<void>
+  /** How many messages it has put aside. */
+  deadLetters(): Promise<number>
 }
 
 /** src/sink.ts. */
@@ -48,6 +51,7 @@ export function programSink({ learner, kafka, registry, postgres }: Parts, { top
     async check() {
       if (!program?.running) throw ended('src/sink.ts', 'it has ended')
     },
+    deadLetters: () => recordsIn(kafka, topics.deadLetters),
   }
 }
 
@@ -91,7 +95,7 @@ export function connectSink({ learner, kafka, registry, postgres, connect }: Par
     for (const file of files) {
       const { body } = await statusOf(file)
       const failed = body.tasks?.find(({ state }) => state === 'FAILED')
-      if (failed) throw ended(`the task of connect/${file}.json`, 'FAILED', [reason(failed.trace ?? '')])
+      if (failed) throw ended(`the task of connect/${file}.json`, 'FAILED', [reason(failed.trace ?? '').replaceAll(kafka.topicPrefix, '')])
     }
   }
   const running = (file: string) =>
@@ -118,6 +122,7 @@ export function connectSink({ learner, kafka, registry, postgres, connect }: Par
       }
       for (const file of files) await running(file)
     },
+    deadLetters: () => recordsIn(kafka, topics.deadLetters),
     kill: () => connect.kill(),
     async again() {
       await connect.start()

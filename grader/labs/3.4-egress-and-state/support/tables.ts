@@ -53,10 +53,10 @@ export async function expectRows(
   parts: Pick<KpiFixtures, 'postgres'>,
   table: string,
   values: readonly object[],
-  sink: Pick<Sink, 'check' | 'patience'>,
+  sink: Pick<Sink, 'check' | 'patience' | 'deadLetters'>,
 ): Promise<void> {
   const wanted = values.map(line).sort()
-  const expected = `the ${wanted.length} rows of what I sent`
+  const expected = `the ~${wanted.length} rows of what I sent`
   await eventually(
     `the table ${table}`,
     async () => {
@@ -70,10 +70,20 @@ export async function expectRows(
         ...(missing.length > 0 ? [`~${missing.length} missing`] : []),
         ...(others.length > 0 ? [`~${others.length} others`] : []),
       ]
-      return fail({ expected, saw: saw.join(', ') || 'the same row more than once', details: difference(missing[0], others) })
+      return fail({
+        expected,
+        saw: saw.join(', ') || 'the same row more than once',
+        details: [...difference(missing[0], others), ...(await aside(sink))],
+      })
     },
     { within: sink.patience, every: 50 },
   )
+}
+
+/** Whoever misses rows may find them among the dead letters. */
+async function aside(sink: Pick<Sink, 'deadLetters'>): Promise<string[]> {
+  const count = await sink.deadLetters()
+  return count === 0 ? [] : [`~${count} messages are dead letters; their headers say why`]
 }
 
 /** The first row that is missing and, if there is one with the same key, in which columns it differs. */
