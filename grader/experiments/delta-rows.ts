@@ -1,5 +1,5 @@
 /** Rows of a Delta table as an independent reader sees them: the log replayed, the Parquet files read by hyparquet. */
-import { GetObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3'
+import { GetObjectCommand, HeadObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3'
 import { parquetReadObjects } from 'hyparquet'
 import { compressors } from 'hyparquet-compressors'
 
@@ -26,6 +26,13 @@ export class DeltaTableReader {
   async #bytes(key: string): Promise<Uint8Array> {
     const { Body } = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }))
     return await Body!.transformToByteArray()
+  }
+
+  /** When the table's first commit was written, as the store tells it: another time is another table. Rejects while there is none. */
+  async madeAt(): Promise<number> {
+    const Key = `${this.#table}/_delta_log/${'0'.repeat(20)}.json`
+    const { LastModified } = await this.#client.send(new HeadObjectCommand({ Bucket: this.#bucket, Key }))
+    return LastModified!.getTime()
   }
 
   /** Every row of the newest version; none while there is no table. Commits are read from the first: the platform cleans no log. */
