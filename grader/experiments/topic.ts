@@ -1,5 +1,6 @@
 /** A topic as somebody sees it who had no part in writing it: every record, in the order of each partition. */
 import { randomBytes } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { KafkaMessage } from 'kafkajs'
 import type { KafkaFixture } from '../services/types.ts'
 
@@ -14,6 +15,32 @@ export interface TopicRecord {
   value: Buffer | null
   /** As text; of a header that is there twice the last. */
   headers: Record<string, string>
+}
+
+/** Milliseconds until every broker knows a new topic: some brokers are containers on a busy machine. */
+const KNOWN_WITHIN = 30_000
+
+/**
+ * Makes topics, by name with their number of partitions, and waits until they can be used: a broker answers that a topic is made before all know it.
+ * @throws whatever the client throws when they cannot be made, or are not known in 30 s
+ */
+export async function makeTopics({ admin }: Pick<Broker, 'admin'>, topics: Record<string, number>): Promise<void> {
+  await admin.createTopics({
+    topics: Object.entries(topics).map(([topic, numPartitions]) => ({ topic, numPartitions })),
+    waitForLeaders: false,
+  })
+  const deadline = performance.now() + KNOWN_WITHIN
+  for (const topic of Object.keys(topics)) {
+    for (;;) {
+      try {
+        await admin.fetchTopicOffsets(topic)
+        break
+      } catch (error) {
+        if (performance.now() > deadline) throw error
+        await delay(100)
+      }
+    }
+  }
 }
 
 /** How many records the topic's partitions hold together. */

@@ -18,7 +18,7 @@ kpi('broker-away', async ({ learner, kafka, registry, scratch, cleanup }) => {
   const all = windowsOf([...before, reading(1, 90, 60), reading(2, 90, 60), ...after], 10)
   // 06:01:59 − 30 s.
   const closed = new Map([...all].filter(([, window]) => String(window['window_end']) <= '2026-03-02T06:01:29Z'))
-  await pipeline.expectWindows(closed, () => program, 30_000)
+  await pipeline.expectWindows(closed, () => program, 60_000)
   await pipeline.send([closing(120)])
-  await pipeline.expectWindows(all, () => program, 30_000)
+  await pipeline.expectWindows(all, () => program, 60_000)
 })

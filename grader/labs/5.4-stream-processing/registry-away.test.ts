@@ -16,6 +16,6 @@ kpi('registry-away', async ({ learner, kafka, registry, scratch, cleanup }) => {
 
   await registry.start()
   did('Then the registry was back.')
-  await pipeline.expectWindows(windowsOf(rows, 10), () => program)
+  await pipeline.expectWindows(windowsOf(rows, 10), () => program, 60_000)
   expect((await pipeline.rejects()).length, 'messages set aside because the registry did not answer').toBe(0)
 })

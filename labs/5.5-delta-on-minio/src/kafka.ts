@@ -10,6 +10,8 @@ export interface Ends {
   high: number
 }
 
+/** A broker that is away longer is given up. */
+const OUTAGE_MS = 90_000
 const RETRY = { initialRetryTime: 50, maxRetryTime: 500, retries: 12 }
 
 interface Wanted {
@@ -45,7 +47,7 @@ export class BatchKafka {
       groupId: `${groupId}-${randomUUID()}`,
       maxWaitTimeInMs: 25,
       allowAutoTopicCreation: false,
-      retry: { ...RETRY, retries: 60 },
+      retry: { ...RETRY, retries: 200 },
     })
     this.#producer = kafka.producer({ allowAutoTopicCreation: false, retry: RETRY })
   }
@@ -101,13 +103,14 @@ export class BatchKafka {
     return new Map(offsets.map(({ partition, low, high }) => [partition, { low: Number(low), high: Number(high) }]))
   }
 
-  /** The admin client gives up where a connection breaks; an outage of some seconds is waited for here, as everywhere. */
+  /** The admin client gives up where a connection breaks; a broker that starts anew is waited for here. */
   async #offsets(): Promise<Awaited<ReturnType<Admin['fetchTopicOffsets']>>> {
-    for (let tried = 0; ; tried++) {
+    const deadline = performance.now() + OUTAGE_MS
+    for (;;) {
       try {
         return await this.#admin.fetchTopicOffsets(this.#topic)
       } catch (error) {
-        if (tried >= RETRY.retries) throw error
+        if (performance.now() > deadline) throw error
         await delay(RETRY.maxRetryTime)
       }
     }

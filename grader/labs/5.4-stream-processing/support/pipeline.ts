@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Producer } from 'kafkajs'
 import { frame } from '../../../experiments/framed.ts'
-import { readTopic, type TopicRecord } from '../../../experiments/topic.ts'
+import { makeTopics, readTopic, type TopicRecord } from '../../../experiments/topic.ts'
 import { eventually, fail, LearnerFault } from '../../../kpi/index.ts'
 import type { KpiFixtures } from '../../../kpi/types.ts'
 import type { Program } from '../../../learner/types.ts'
@@ -55,15 +55,14 @@ export class Pipeline {
     const pipeline = new Pipeline(parts, options, producer)
     mkdirSync(pipeline.checkpointDir, { recursive: true })
     const { readings, windows, rejects } = pipeline.topics
-    const topics = [{ topic: readings, numPartitions: pipeline.options.partitions }, { topic: rejects, numPartitions: 1 }] // biome-ignore format: one line
-    await parts.kafka.admin.createTopics({ topics, waitForLeaders: true })
+    await makeTopics(parts.kafka, { [readings]: pipeline.options.partitions, [rejects]: 1 })
     if (!options.without?.includes('windows')) await pipeline.makeWindowsTopic(windows)
     if (pipeline.options.format === 'avro') await pipeline.useSchema()
     return pipeline
   }
 
   async makeWindowsTopic(topic = this.topics.windows): Promise<void> {
-    await this.#parts.kafka.admin.createTopics({ topics: [{ topic, numPartitions: 1 }], waitForLeaders: true })
+    await makeTopics(this.#parts.kafka, { [topic]: 1 })
   }
 
   /** Registers the schema of the values, with a column more where one is named, and writes with it from now on. Gives its id. */
@@ -97,28 +96,28 @@ export class Pipeline {
       await this.#producer.send({ topic: this.topics.readings, acks: -1, messages: all.slice(i, i + 500) })
   }
 
-  /** Starts src/processor.ts; its checkpoint is what the last one left. */
-  start(env: Record<string, string> = {}): Promise<Program> {
+  /** The environment of the processor. */
+  env(): Record<string, string> {
     const { format, windowSeconds, latenessSeconds, maxRecords } = this.options
-    return this.#parts.learner.start('src/processor.ts', {
-      ready: { kind: 'none' },
-      write: [this.checkpointDir],
-      limits: { cpuSeconds: 120 },
-      env: {
-        KAFKA_BROKERS: this.#parts.kafka.brokers,
-        READINGS_TOPIC: this.topics.readings,
-        WINDOWS_TOPIC: this.topics.windows,
-        REJECTS_TOPIC: this.topics.rejects,
-        REGISTRY_URL: this.#parts.registry.url,
-        GROUP_ID: `${this.#parts.kafka.topicPrefix}processor`,
-        CHECKPOINT_DIR: this.checkpointDir,
-        FORMAT: format,
-        WINDOW_SECONDS: String(windowSeconds),
-        LATENESS_SECONDS: String(latenessSeconds),
-        MAX_RECORDS: String(maxRecords),
-        ...env,
-      },
-    })
+    return {
+      KAFKA_BROKERS: this.#parts.kafka.brokers,
+      READINGS_TOPIC: this.topics.readings,
+      WINDOWS_TOPIC: this.topics.windows,
+      REJECTS_TOPIC: this.topics.rejects,
+      REGISTRY_URL: this.#parts.registry.url,
+      GROUP_ID: `${this.#parts.kafka.topicPrefix}processor`,
+      CHECKPOINT_DIR: this.checkpointDir,
+      FORMAT: format,
+      WINDOW_SECONDS: String(windowSeconds),
+      LATENESS_SECONDS: String(latenessSeconds),
+      MAX_RECORDS: String(maxRecords),
+    }
+  }
+
+  /** Starts src/processor.ts; its checkpoint is what the last one left. */
+  start(): Promise<Program> {
+    const limits = { cpuSeconds: 120 }
+    return this.#parts.learner.start('src/processor.ts', { ready: { kind: 'none' }, write: [this.checkpointDir], env: this.env(), limits })
   }
 
   rejects(): Promise<TopicRecord[]> {
@@ -143,7 +142,7 @@ export class Pipeline {
   }
 
   /** Waits until the windows are exactly those expected; the failure shows the first that is missing, too many or different. */
-  async expectWindows(wanted: Windows, program: () => Program, within = 20_000): Promise<void> {
+  async expectWindows(wanted: Windows, program: () => Pick<Program, 'running'>, within = 20_000): Promise<void> {
     await eventually('the windows on the topic', async () => {
       const { byKey, twice } = await this.windows()
       if (twice !== undefined) return true

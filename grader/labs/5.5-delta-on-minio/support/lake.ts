@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CreateBucketCommand } from '@aws-sdk/client-s3'
 import type { Producer } from 'kafkajs'
+import { makeTopics } from '../../../experiments/topic.ts'
 import { eventually, expect, fail, KpiFailure } from '../../../kpi/index.ts'
 import type { KpiFixtures } from '../../../kpi/types.ts'
 import type { Program } from '../../../learner/types.ts'
@@ -54,7 +55,7 @@ export class Lake {
     parts.cleanup(() => producer.disconnect())
     const lake = new Lake(parts, options, producer)
     mkdirSync(lake.checkpointDir, { recursive: true })
-    await parts.kafka.admin.createTopics({ topics: [{ topic: lake.topic, numPartitions: lake.options.partitions }], waitForLeaders: true })
+    await makeTopics(parts.kafka, { [lake.topic]: lake.options.partitions })
     await parts.objectStore.admin.send(new CreateBucketCommand({ Bucket: lake.bucket }))
     return lake
   }
@@ -103,35 +104,41 @@ export class Lake {
     })
   }
 
-  /** Waits until `shipments` is exactly the truth; the failure shows the first row that is missing, too many, doubled or different. */
-  async expectShipments(truth: ReadonlyMap<string, ShipmentRow>, program?: () => Program, within = 30_000): Promise<void> {
-    await this.#until('the table shipments', within, program, async () => {
-      compare(await this.shipments.rows(await existing(this.shipments, 'shipments')), truth, 'shipments')
-    })
+  /** Waits until all batches are done; then `shipments` must be exactly the truth. */
+  expectShipments(truth: ReadonlyMap<string, ShipmentRow>, program?: () => Program, within = 30_000): Promise<void> {
+    return this.#until('the table shipments', within, program, () => this.judgeShipments(truth))
   }
 
-  /** Waits until `changes` has each message that was sent once. */
-  async expectChanges(program?: () => Program, within = 30_000): Promise<void> {
-    await this.#until('the table changes', within, program, async () => {
-      const rows = await this.changes.rows(await existing(this.changes, 'changes'))
-      const due = this.sent.flatMap(({ partition, offset, change }) => (change ? [[`${partition}/${offset}`, change] as const] : []))
-      const times = Map.groupBy(rows, row => `${row['kafka_partition']}/${row['kafka_offset']}`)
-      const twice = [...times].find(([, same]) => same.length > 1)
-      if (twice)
-        fail({
-          subject: 'rows of changes for one message',
-          expected: '1',
-          saw: `${twice[1].length} for the one at partition/offset ${twice[0]}`,
-        })
-      const missing = due.find(([at]) => !times.has(at))
-      if (missing) fail({ subject: 'rows of changes', expected: `${due.length}`, saw: `${rows.length}; the message at partition/offset ${missing[0]} is missing` }) // biome-ignore format: one line
-      expect(rows.length, 'rows of changes').toBe(due.length)
-      for (const [at, change] of due) {
-        const row = times.get(at)![0]!
-        const wanted = { op: change.op, shipment_id: change.id, lsn: change.lsn, status: change.after?.['status'] ?? null, changed_at: new Date(change.at).toISOString() } // biome-ignore format: one line
-        for (const [name, value] of Object.entries(wanted)) if (row[name] !== value) fail({ subject: `${name} in changes, message ${at}`, expected: String(value), saw: String(row[name]) }) // biome-ignore format: one line
-      }
-    })
+  /** Waits until all batches are done; then `changes` must have each message that was sent once. */
+  expectChanges(program?: () => Program, within = 30_000): Promise<void> {
+    return this.#until('the table changes', within, program, () => this.judgeChanges())
+  }
+
+  /** Holds `shipments` against the truth; the failure shows the first row that is missing, too many, doubled or different. */
+  async judgeShipments(truth: ReadonlyMap<string, ShipmentRow>): Promise<void> {
+    compare(await this.shipments.rows(await existing(this.shipments, 'shipments')), truth, 'shipments')
+  }
+
+  /** Holds `changes` against the messages that were sent. */
+  async judgeChanges(): Promise<void> {
+    const rows = await this.changes.rows(await existing(this.changes, 'changes'))
+    const due = this.sent.flatMap(({ partition, offset, change }) => (change ? [[`${partition}/${offset}`, change] as const] : []))
+    const times = Map.groupBy(rows, row => `${row['kafka_partition']}/${row['kafka_offset']}`)
+    const twice = [...times].find(([, same]) => same.length > 1)
+    if (twice)
+      fail({
+        subject: 'rows of changes for one message',
+        expected: '1',
+        saw: `${twice[1].length} for the one at partition/offset ${twice[0]}`,
+      })
+    const missing = due.find(([at]) => !times.has(at))
+    if (missing) fail({ subject: 'rows of changes', expected: `${due.length}`, saw: `${rows.length}; the message at partition/offset ${missing[0]} is missing` }) // biome-ignore format: one line
+    expect(rows.length, 'rows of changes').toBe(due.length)
+    for (const [at, change] of due) {
+      const row = times.get(at)![0]!
+      const wanted = { op: change.op, shipment_id: change.id, lsn: change.lsn, status: change.after?.['status'] ?? null, changed_at: new Date(change.at).toISOString() } // biome-ignore format: one line
+      for (const [name, value] of Object.entries(wanted)) if (row[name] !== value) fail({ subject: `${name} in changes, message ${at}`, expected: String(value), saw: String(row[name]) }) // biome-ignore format: one line
+    }
   }
 
   /** Waits until every message that was sent is in a batch that is done (src/batches.ts, which is given, notes it), then looks once. */
