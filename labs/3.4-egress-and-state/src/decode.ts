@@ -6,6 +6,7 @@ const [HEADER, TIMEOUT] = [5, 5000]
 /** The message itself is at fault: no frame, a schema that the registry does not have, bytes that do not fit it. */
 export class Unreadable extends Error {}
 
+/** Decodes framed values; asks the registry once a schema. */
 export class Decoder {
   readonly #url: string
   readonly #types = new Map<number, avsc.Type>()
