@@ -48,7 +48,10 @@ interface Inspected {
 /** All containers of a compose project, also those that ended. Throws DockerFailure. */
 export async function readContainers(project: string): Promise<Container[]> {
   const ids = await docker(['ps', '--all', '--quiet', '--no-trunc', '--filter', `label=com.docker.compose.project=${project}`])
-  return ids ? inspectContainers(ids.split('\n')) : []
+  // The engine lists the newest first, which is whichever started last: by service, so that two looks tell the same story.
+  return ids
+    ? (await inspectContainers(ids.split('\n'))).sort((a, b) => a.service.localeCompare(b.service) || a.name.localeCompare(b.name))
+    : []
 }
 
 /** Inspect containers by id. Throws DockerFailure when one is gone. */

@@ -72,7 +72,7 @@ function facts(kpi: KpiResult, feedback: Feedback, term: Terminal, width: number
 function fix(kpi: KpiResult, feedback: Feedback, term: Terminal): [string, string][] {
   const rows: [string, string][] = []
   const entry = feedback.code && feedback.code in ERRORS ? ERRORS[feedback.code as keyof typeof ERRORS] : undefined
-  if (entry && !entry.fix.includes('{')) rows.push([term.c.cyan('do this'), term.text(entry.fix)])
+  if (entry && entry.fix !== feedback.because && !entry.fix.includes('{')) rows.push([term.c.cyan('do this'), term.text(entry.fix)])
   else if (kpi.verdict === 'inconclusive')
     rows.push([term.c.cyan('do this'), `${term.text(kpi.replay)}  (once more, best with less running beside it)`])
   if (feedback.code) rows.push([term.c.dim('code'), `${feedback.code}  (docs/errors.md#${feedback.code.toLowerCase()})`])

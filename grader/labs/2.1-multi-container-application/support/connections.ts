@@ -16,11 +16,17 @@ function peer(text: string): { address: string; port: number } {
   }
 }
 
+export interface Connection {
+  from: string
+  to: string
+  because: string
+}
+
 /** Edges from the service that opened a connection to the one that listens; only services of the project. */
-export async function connections(project: ComposeProject): Promise<{ from: string; to: string; because: string }[]> {
+export async function connections(project: ComposeProject): Promise<Connection[]> {
   const containers = await project.containers()
   const names = new Map(containers.flatMap(({ service, networks }) => networks.map(({ address }) => [address, service] as const)))
-  const edges = new Map<string, { from: string; to: string; because: string }>()
+  const edges = new Map<string, Connection>()
   for (const { service } of containers) {
     const { stdout } = await project.exec(service, ['cat', '/proc/net/tcp', '/proc/net/tcp6'])
     for (const line of stdout.split('\n')) {
