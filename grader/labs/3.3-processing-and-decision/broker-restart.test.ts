@@ -1,5 +1,5 @@
 import { between, runNemesis } from '../../experiments/nemesis.ts'
-import { did, fail, inconclusive, kpi } from '../../kpi/index.ts'
+import { did, eventually, fail, inconclusive, kpi } from '../../kpi/index.ts'
 import { expectAlerts } from './support/alerts.ts'
 import { busyMorning } from './support/busy.ts'
 import { truth } from './support/measured.ts'
@@ -7,6 +7,8 @@ import { pipeline } from './support/pipeline.ts'
 
 /** Milliseconds that the broker is away. */
 const AWAY = 3000
+/** Milliseconds until it has read all: a broker that was killed looks through its data first, and gives the group its members back. */
+const READS_ON_WITHIN = 60_000
 
 kpi('broker-restart', async ({ learner, kafka, registry, scratch, cleanup, random, timeline }) => {
   const { trucks, readings } = busyMorning(random, 20)
@@ -22,10 +24,17 @@ kpi('broker-restart', async ({ learner, kafka, registry, scratch, cleanup, rando
   const { effective } = await runNemesis([{ at: 0, lasts: AWAY, fault: outage.name }], [outage], { timeline })
   if (effective === 0) inconclusive('the broker could not be killed')
   await pipe.send(readings.slice(half))
-  const { marks, last } = await pipe.finish(readings)
+  const { marks, last, beyond } = await pipe.finish(readings)
   did(
     `I sent ${half} readings, killed the broker (kill -9), started it again ${AWAY / 1000} s later with its data, and sent ${readings.length - half} more.`,
   )
+  const all = readings.length + marks.length + beyond.length
+  await eventually('the processor reads on, to the end', async () => !processor.running || (await pipe.committed()) >= all, {
+    within: READS_ON_WITHIN,
+    every: 200,
+  })
+  const ended = () => fail({ subject: 'the processor', expected: 'it runs on', saw: 'it has ended' })
+  if (!processor.running) ended()
   await expectAlerts(pipe.alerts, registry, { due: truth([...readings, ...marks]), last, byChance: true })
-  if (!processor.running) fail({ subject: 'the processor', expected: 'it runs on', saw: 'it has ended' })
+  if (!processor.running) ended()
 })
