@@ -27,7 +27,7 @@ export default defineCommand({
   args: {
     lab: { type: 'positional', required: false, description: 'labs, e.g. 6.2 or lab-6.2 (several: 6.1,6.2); default all' },
     engine: { type: 'enum', options: ['embedded', 'docker'], description: 'only this engine' },
-    sample: { type: 'boolean', default: false, description: 'on a second engine, one mutant a KPI, as pnpm test does' },
+    sample: { type: 'boolean', default: false, description: 'on a second engine, a few mutants, as pnpm test does' },
     times: { type: 'string', default: '1', description: 'runs of each solution', valueHint: 'N' },
     lanes: { type: 'string', default: '2', description: 'runs side by side', valueHint: 'N' },
     fresh: { type: 'boolean', description: 'ignore cached verdicts' },
