@@ -32,7 +32,7 @@ export async function watchInbox(parts: Parts): Promise<void> {
   }
 }
 
-async function takeFile({ config, parser, publisher, progress, stopping }: Parts, name: string): Promise<void> {
+async function takeFile({ config, parser, publisher, progress }: Parts, name: string): Promise<void> {
   const path = join(config.inbox, name)
   const file = await open(path)
   try {
