@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loadLabs } from '../course/labs.ts'
 import { Session } from '../runner/session.ts'
+import { percentile as at, savesOf, saveToVerdict } from './_saves.ts'
 import type { Bench, BenchRow } from './types.ts'
-
-const at = (values: number[], p: number): number => [...values].sort((a, b) => a - b)[Math.ceil(p * values.length) - 1]!
 
 /**
  * What a learner in watch mode feels. Each "save" is one of the lab's mutants with the KPI that it fails judged first, as watch mode does, in one warm session.
@@ -22,27 +21,12 @@ const bench: Bench = {
     for (const lab of labs) {
       const session = new Session(root, 'embedded')
       try {
-        const runnable = lab.kpis.filter(kpi => kpi.needs.length === 0)
-        const saves = runnable.flatMap(kpi => kpi.mutants.map(name => ({ kpi: kpi.id, name }))).slice(0, quick ? 6 : 30)
-        await session.judge({ lab, source: { kind: 'solution' }, seed: 1, evidenceRoot, only: [runnable[0]!.id] })
+        const saves = savesOf(lab, 'embedded', quick ? 6 : 30)
+        await session.judge({ lab, source: { kind: 'solution' }, seed: 1, evidenceRoot, only: [saves[0]!.kpi] })
         const first: number[] = []
         for (const save of saves) {
-          onProgress(`lab ${lab.id}: ${save.name}`)
-          const passedBefore = new Set(lab.kpis.map(kpi => kpi.id).filter(id => id !== save.kpi))
-          const abort = new AbortController()
-          const began = performance.now()
-          await session.judge({
-            lab,
-            source: { kind: 'mutant', name: save.name },
-            seed: 1,
-            evidenceRoot,
-            passedBefore,
-            signal: abort.signal,
-            onKpi: () => {
-              if (!abort.signal.aborted) first.push(performance.now() - began)
-              abort.abort()
-            },
-          })
+          onProgress(`lab ${lab.id}: ${save.mutant}`)
+          first.push(await saveToVerdict(session, lab, save, evidenceRoot))
         }
         const whole = []
         for (let i = 0; i < (quick ? 1 : 5); i++)
