@@ -32,11 +32,12 @@ const bench: Bench = {
         for (let i = 0; i < (quick ? 1 : 5); i++)
           whole.push((await session.judge({ lab, source: { kind: 'solution' }, seed: i + 1, evidenceRoot })).durationMs)
         const p50 = at(first, 0.5)
+        const goal = lab.services.includes('kafka') ? 1.5 : 1
         rows.push({
           what: `lab ${lab.id}: save → first verdict, p50`,
           figure: `${Math.round(p50)} ms`,
-          goal: '≤ 1.0 s',
-          reached: p50 <= 1000,
+          goal: `≤ ${goal.toFixed(1)} s`,
+          reached: p50 <= goal * 1000,
           detail: `p95 ${Math.round(at(first, 0.95))} ms over ${first.length} saves`,
         })
         const all = at(whole, 0.5)
