@@ -1,10 +1,13 @@
 import { did, expect, kpi } from '../../kpi/index.ts'
 import { audit } from './support/audit.ts'
 import { connect, fjordline, simulate } from './support/business.ts'
-import { race, refused } from './support/refused.ts'
+import { done, race, refused } from './support/refused.ts'
 
 const doneOf = ([first, second]: [boolean, boolean]): string =>
   first && second ? 'both' : first ? 'the first' : second ? 'the second' : 'none'
+
+/** Shipments of mine. */
+const ids = [1, 2, 3, 4, 5].map(n => `00000000-0000-4000-8000-00000000000${n}`) as [string, string, string, string, string]
 
 kpi('one-place', async ({ learner, postgres, random }) => {
   const { admin } = postgres
@@ -29,10 +32,10 @@ kpi('one-place', async ({ learner, postgres, random }) => {
          'arrived_at', NULL, 'delivered_at', NULL))).* FROM shipments s WHERE vehicle_id IS NOT NULL LIMIT 1`
     const loaded = (id: string) =>
       `UPDATE shipments SET status = 'loaded', loaded_at = timestamptz '${last}' + interval '1 minute' WHERE shipment_id = '${id}'`
-    const ids = [1, 2, 3].map(n => `00000000-0000-4000-8000-00000000000${n}`) as [string, string, string]
 
     await refused(one, trip(elsewhere, there, 5), `${vehicle} stands at ${place} and leaves from ${elsewhere}`)
     await refused(one, trip(place, there, -1), `${vehicle} leaves before it has arrived`)
+    await refused(one, trip(place, place, 5), `${vehicle} leaves ${place} for ${place}`)
     await refused(
       one,
       trip(place, there, -300, `timestamptz '${last}' - interval '4 hours'`),
@@ -48,24 +51,47 @@ kpi('one-place', async ({ learner, postgres, random }) => {
       `UPDATE trips SET destination_depot_id = '${elsewhere}' WHERE vehicle_id = '${vehicle}' AND arrived_at = '${last}'`,
       'a trip ends somewhere else, afterwards',
     )
+    await refused(
+      one,
+      `UPDATE trips SET arrived_at = arrived_at + interval '1 minute' WHERE vehicle_id = '${vehicle}' AND arrived_at = '${last}'`,
+      'a trip that has ended ends a minute later',
+    )
 
     // Each fits alone; together they are too heavy. The third is at another depot.
     await one.query(booked(ids[0], Math.floor(payload * 0.6)))
     await one.query(booked(ids[1], Math.floor(payload * 0.6)))
     await one.query(booked(ids[2], 1).replace(`'origin_depot_id', '${place}'`, `'origin_depot_id', '${elsewhere}'`))
     await refused(one, loaded(ids[2]), `a shipment at ${elsewhere} is loaded on ${vehicle}, which stands at ${place}`)
+    const atOnce = `UPDATE shipments SET status = 'loaded', loaded_at = booked_at WHERE shipment_id = '${ids[0]}'`
+    await refused(one, atOnce, 'a shipment is loaded at the time it was booked')
     const loads = await race(admin, [one, loaded(ids[0])], [two, loaded(ids[1])])
     did(`Two shipments of ${Math.floor(payload * 0.6)} kg, a payload of ${payload} kg: two transactions loaded one each, at the same time.`)
     expect(doneOf(loads), 'shipments that were loaded').toBe('the first')
+
+    // One goes elsewhere; the other is exactly as heavy as what is left.
+    await one.query(booked(ids[3], 1).replace(`'destination_depot_id', '${there}'`, `'destination_depot_id', '${elsewhere}'`))
+    await refused(one, loaded(ids[3]), `a shipment to ${elsewhere} is loaded on ${vehicle}, which is loaded for ${there}`)
+    await one.query(booked(ids[4], payload - Math.floor(payload * 0.6)))
+    await done(one, loaded(ids[4]), `a shipment of ${payload - Math.floor(payload * 0.6)} kg is loaded, for which there is just room`)
 
     const departures = await race(admin, [one, trip(place, there, 10)], [two, trip(place, elsewhere, 11)])
     did(`Two transactions sent ${vehicle} to two depots, at the same time.`)
     expect(doneOf(departures), 'departures that were done').toBe('the first')
     await refused(one, trip(place, elsewhere, 20), `${vehicle} is under way and leaves again`)
+    await refused(
+      one,
+      `UPDATE trips SET arrived_at = departed_at + interval '1 hour', destination_depot_id = '${elsewhere}' WHERE vehicle_id = '${vehicle}' AND arrived_at IS NULL`,
+      `${vehicle} is under way to ${there} and arrives at ${elsewhere}`,
+    )
+    await refused(
+      one,
+      `UPDATE trips SET arrived_at = departed_at - interval '1 minute' WHERE vehicle_id = '${vehicle}' AND arrived_at IS NULL`,
+      `${vehicle} arrives before it has left`,
+    )
     await refused(one, loaded(ids[1]), `a shipment is loaded on ${vehicle}, which is under way`)
     await one.query(
-      `UPDATE shipments SET status = 'in_transit', departed_at = (SELECT departed_at FROM trips WHERE vehicle_id = $1 AND arrived_at IS NULL) WHERE shipment_id = $2`,
-      [vehicle, ids[0]],
+      `UPDATE shipments SET status = 'in_transit', departed_at = (SELECT departed_at FROM trips WHERE vehicle_id = $1 AND arrived_at IS NULL) WHERE shipment_id = ANY($2)`,
+      [vehicle, [ids[0], ids[4]]],
     )
     await audit(admin, 'after my attempts')
   } finally {
@@ -73,6 +99,6 @@ kpi('one-place', async ({ learner, postgres, random }) => {
   }
   const report = await simulate({ learner, postgres })
   did('What I began was there to be finished; I ran the simulator once more.')
-  expect(report.deliver, 'shipments that it delivered').toBe(3)
+  expect(report.deliver, 'shipments that it delivered').toBe(ids.length)
   await audit(admin, 'after it had finished what I began')
 })

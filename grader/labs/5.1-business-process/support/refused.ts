@@ -16,6 +16,15 @@ export async function refused(client: Client, sql: string, what: string): Promis
   if (result) fail({ subject: what, expected: 'the database refuses it', saw: result, details: [sql.replace(/\s+/g, ' ').slice(0, 300)] })
 }
 
+/** Runs a statement that breaks no rule; it must be done. `what`: what it does, in the learner's words. */
+export async function done(client: Client, sql: string, what: string): Promise<void> {
+  const trouble = await client.query(sql).then(
+    ({ rowCount }) => (rowCount === 1 ? undefined : `it changed ${rowCount} rows`),
+    (error: Error) => `refused: ${error.message}`,
+  )
+  if (trouble) fail({ subject: what, expected: 'it breaks no rule and is done', saw: trouble })
+}
+
 /**
  * Two transactions at once: the second statement is sent when the first has run and not committed, then both commit.
  * @returns which of the two were done
