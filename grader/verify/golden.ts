@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { dirname, join } from 'node:path'
 import type { Lab } from '../course/types.ts'
 import type { Feedback, Results } from '../results/types.ts'
+import { printable } from '../ui/text.ts'
 
 /**
  * What a learner reads, without what changes from run to run: numbers after a `~`, ports, process ids and times in log lines.
@@ -33,7 +34,7 @@ const block = (feedback: Feedback | undefined): string[] => {
 /** The golden text of a run: each KPI that did not pass, with its feedback, made stable. */
 export function goldenText(results: Results): string {
   const failed = results.kpis.filter(kpi => kpi.verdict !== 'pass' && kpi.verdict !== 'not-run')
-  return `${failed.map(kpi => [`${kpi.verdict} ${kpi.id}: ${kpi.claim}`, ...block(kpi.feedback)].map(line => stable(line).trimEnd()).join('\n')).join('\n\n')}\n`
+  return `${failed.map(kpi => [`${kpi.verdict} ${kpi.id}: ${kpi.claim}`, ...block(kpi.feedback)].map(line => stable(printable(line)).trimEnd()).join('\n')).join('\n\n')}\n`
 }
 
 /** Path of a golden file of a lab: `solutions/<lab>/golden/<name>.txt`; the starter's is `starter.txt`. */
