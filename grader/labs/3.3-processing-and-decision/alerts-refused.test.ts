@@ -37,5 +37,5 @@ kpi('alerts-refused', async ({ learner, kafka, registry, scratch, cleanup, rando
   await pipe.start()
   did('I killed it (kill -9), let the broker take alerts again, and started it.')
   const { marks, last } = await pipe.finish(readings)
-  await expectAlerts(pipe.alerts, registry, { due: truth([...readings, ...marks]), last, byChance: true })
+  await expectAlerts(pipe, registry, { due: truth([...readings, ...marks]), last, byChance: true })
 })

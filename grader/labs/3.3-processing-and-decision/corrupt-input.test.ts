@@ -29,6 +29,6 @@ kpi('corrupt-input', async ({ learner, kafka, registry, scratch, cleanup, random
   did(
     `I sent ~${messages.length} messages, ~${bad.length} of them corrupt: cut, with bytes left over, no frame, a schema id nobody has, NaN, a truck nobody has.`,
   )
-  await expectAlerts(pipe.alerts, registry, { due: truth([...arrived, ...marks]), last })
+  await expectAlerts(pipe, registry, { due: truth([...arrived, ...marks]), last })
   await expectRejects(pipe, bad)
 })

@@ -20,7 +20,7 @@ kpi('decision-table', async ({ learner, kafka, registry, scratch, cleanup }) => 
   await pipe.send(readings)
   const { last } = await pipe.finish(readings)
   did('I sent the readings of each row through your processor, each by a truck of its own.')
-  await expectAlerts(pipe.alerts, registry, { due: last, last, among: ({ vehicle_id }) => vehicle_id >= 'V-9' })
+  await expectAlerts(pipe, registry, { due: last, last, among: ({ vehicle_id }) => vehicle_id >= 'V-9' })
 
   const alerts = await alertsIn(pipe.alerts, registry)
   const seconds = (iso: string) => Date.parse(iso) / 1000 - MORNING

@@ -21,5 +21,5 @@ kpi('late-and-shuffled', async ({ learner, kafka, registry, scratch, cleanup, ra
   did(
     `I sent ~${shuffled.length} readings, each held back by up to ${HELD} s of event time. MAX_LATENESS_SECONDS was ~${lateness}: none is too late.`,
   )
-  await expectAlerts(pipe.alerts, registry, { due: truth([...shuffled, ...marks]), last })
+  await expectAlerts(pipe, registry, { due: truth([...shuffled, ...marks]), last })
 })

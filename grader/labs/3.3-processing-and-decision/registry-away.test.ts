@@ -16,7 +16,7 @@ kpi('registry-away', async ({ learner, kafka, registry, scratch, cleanup }) => {
     `The processor was ready; I killed the registry, sent ${readings.length} readings in order, and started the registry again, with what it had known.`,
   )
   await registry.start()
-  await expectAlerts(pipe.alerts, registry, { due: truth([...readings, ...marks]), last })
+  await expectAlerts(pipe, registry, { due: truth([...readings, ...marks]), last })
   await pipe.rejects.caughtUp()
   expect(pipe.rejects.messages.length, 'rejects (the messages were whole; it was the registry that was away)').toBe(0)
 })

@@ -11,7 +11,7 @@ kpi('replayed', async ({ learner, kafka, registry, scratch, cleanup, random }) =
   await pipe.send(readings)
   const { marks, last } = await pipe.finish(readings)
   const due = truth([...readings, ...marks])
-  await expectAlerts(pipe.alerts, registry, { due, last })
+  await expectAlerts(pipe, registry, { due, last })
   await first.stop()
   const before = (await pipe.alerts.caughtUp()).length
 

@@ -26,7 +26,7 @@ kpi('restart', async ({ learner, kafka, registry, scratch, cleanup, random }) =>
     `I sent ${readings.length} readings in ${KILLS + 1} parts and killed the processor (kill -9) within each of the first ${KILLS}, when it had committed a drawn number of them.`,
   )
   const { marks, last, beyond } = await pipe.finish(readings)
-  await expectAlerts(pipe.alerts, registry, { due: truth([...readings, ...marks]), last, byChance: true })
+  await expectAlerts(pipe, registry, { due: truth([...readings, ...marks]), last, byChance: true })
 
   await processor.stop()
   const before = (await pipe.alerts.caughtUp()).length
@@ -35,7 +35,7 @@ kpi('restart', async ({ learner, kafka, registry, scratch, cleanup, random }) =>
   const all = [...readings, ...marks, ...beyond, ...later.marks]
   did('I stopped it (SIGTERM), started it again, and let some more time pass.')
   const due = truth(all)
-  await expectAlerts(pipe.alerts, registry, { due, last: later.last, byChance: true })
+  await expectAlerts(pipe, registry, { due, last: later.last, byChance: true })
   const written = (await pipe.alerts.caughtUp()).length - before
   const fresh = due.length - truth([...readings, ...marks]).length
   expect(written, 'alerts written after the orderly stop (those of the time that had passed, none of before)').toBe(fresh)

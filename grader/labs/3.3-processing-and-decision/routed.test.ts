@@ -19,7 +19,7 @@ kpi('routed', async ({ learner, kafka, registry, scratch, cleanup }) => {
   const due = truth([...readings, ...marks])
   did(`I sent ${readings.length} readings of 2 trucks, one too warm after 10 s, the other after a pause; none is late or broken.`)
   const among = (alert: { rule: string }) => alert.rule === 'threshold'
-  await expectAlerts(pipe.alerts, registry, { due, last: last.filter(among), among })
+  await expectAlerts(pipe, registry, { due, last: last.filter(among), among })
 
   const alerts = await alertsIn(pipe.alerts, registry)
   for (const { id, key } of alerts) expect(key, 'key of a message on the topic of alerts (its alert has the id of the same text)').toBe(id)

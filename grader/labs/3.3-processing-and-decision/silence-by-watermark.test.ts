@@ -19,20 +19,20 @@ kpi('silence-by-watermark', async ({ learner, kafka, registry, scratch, cleanup 
   // The other truck's change at second 110 is an alert, and there is nothing due before it.
   const jump = truth(before).filter(({ vehicle_id }) => vehicle_id === other.vehicle_id)
   did('Two trucks in one partition. One sent a reading at second 0 and no more; the watermark came to second 120, which is in time.')
-  await expectAlerts(pipe.alerts, registry, { due: jump, last: jump })
+  await expectAlerts(pipe, registry, { due: jump, last: jump })
 
   const after = talk.slice(before.length - 1, before.length + 50)
   await pipe.send(after)
   const silence = truth([...before, ...after]).filter(({ rule }) => rule === 'silence')
   did('The other truck went on: the watermark passed second 120. The quiet truck has still said nothing.')
-  await expectAlerts(pipe.alerts, registry, { due: [...jump, ...silence], last: silence })
+  await expectAlerts(pipe, registry, { due: [...jump, ...silence], last: silence })
 
   const again = series(quiet, MORNING, [...times(200, null), 500]).map(one => ({ ...one, seq: 2 }))
   await pipe.send([...again, ...talk.slice(before.length + 50)])
   did('It came back at second 200.')
   const all = [...before, ...after, ...again, ...talk.slice(before.length + 50)]
   const { marks, last } = await pipe.finish(all)
-  await expectAlerts(pipe.alerts, registry, { due: truth([...all, ...marks]), last })
+  await expectAlerts(pipe, registry, { due: truth([...all, ...marks]), last })
   const own = (await alertsIn(pipe.alerts, registry)).filter(({ vehicle_id }) => vehicle_id === quiet.vehicle_id)
   const first = own.filter(alert => tell(alert) === tell(silence[0]!))
   expect(first.length, 'how often the alert of the first silence was written (nothing was killed)').toBe(1)

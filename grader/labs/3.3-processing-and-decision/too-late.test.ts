@@ -22,7 +22,7 @@ kpi('too-late', async ({ learner, kafka, registry, scratch, cleanup }) => {
   )
   const counted = [...first, at(70), ...rest]
   const { marks, last } = await pipe.finish(counted)
-  await expectAlerts(pipe.alerts, registry, { due: truth([...counted, ...marks]), last })
+  await expectAlerts(pipe, registry, { due: truth([...counted, ...marks]), last })
   const offset = first.length + 1
   const value = pipe.writer.write(pipe.recordOf(at(69)))
   await expectRejects(pipe, [{ partition: 0, offset, key: van.vehicle_id, value, reason: 'too-late' }])

@@ -3,7 +3,10 @@ import type { Alert, RuleName } from '../../../../datasets/index.ts'
 import { framedReader } from '../../../experiments/framed.ts'
 import type { Followed } from '../../../experiments/streams/follow.ts'
 import { eventually, fail } from '../../../kpi/index.ts'
+import { LearnerFault } from '../../../kpi/outcomes.ts'
+import type { Feedback } from '../../../results/types.ts'
 import type { RegistryFixture } from '../../../services/types.ts'
+import type { Pipeline } from './pipeline.ts'
 
 /** An alert as the processor wrote it, and the key of its message. */
 export interface Seen extends Alert {
@@ -77,7 +80,12 @@ export interface Due {
   among?: (alert: Alert) => boolean
   /** Which alerts are wrong depends on the moment of a kill: how many is enough. */
   byChance?: boolean
+  /** Alerts may come when nothing more is to be read, because time passes. */
+  comesByTime?: boolean
 }
+
+/** What is looked at: the topic of alerts, and whether all that was sent has been read. */
+export type Judged = Pick<Pipeline, 'alerts' | 'allRead'>
 
 /** The two marking trucks of a partition stand for each other: whichever raises an alert, everything before it has been judged. */
 const markOf = (alert: Alert): string => (isMark(alert) ? `mark ${Math.floor(Number(alert.vehicle_id.slice(2)) / 2)}` : tell(alert))
@@ -86,11 +94,12 @@ const MARKS = 'V-9… are trucks of mine that mark the end: their readings come 
 
 /** Waits until the last alerts are there; then holds the alerts against what is due. */
 export async function expectAlerts(
-  topic: Followed,
+  pipe: Judged,
   registry: RegistryFixture,
-  { due, last, among = () => true, byChance = false }: Due,
+  { due, last, among = () => true, byChance = false, comesByTime = false }: Due,
 ): Promise<void> {
-  await untilJudged(topic, registry, last)
+  const topic = pipe.alerts
+  await untilJudged(pipe, registry, last, comesByTime)
   const wanted = due.filter(among)
   const missing = async () => {
     const seen = new Set((await alertsIn(topic, registry)).map(tell))
@@ -116,23 +125,53 @@ export async function expectAlerts(
   })
 }
 
-async function untilJudged(topic: Followed, registry: RegistryFixture, last: readonly Alert[]): Promise<void> {
+async function untilJudged(pipe: Judged, registry: RegistryFixture, last: readonly Alert[], comesByTime: boolean): Promise<void> {
   const marks = [...new Set(last.map(markOf))]
+  const what = 'the alerts that come last'
+  const over = readToTheEnd(pipe)
   await eventually(
-    'the alerts that come last',
+    what,
     async () => {
-      const seen = new Set((await alertsIn(topic, registry)).map(markOf))
+      // Asked first: what is committed was published before.
+      const nothingComes = !comesByTime && (await over())
+      const seen = new Set((await alertsIn(pipe.alerts, registry)).map(markOf))
       const open = last.filter(alert => !seen.has(markOf(alert)))
       if (open.length === 0) return true
       const left = marks.filter(mark => !seen.has(mark)).length
       const [saw, some] = last.some(isMark)
         ? [`the trucks that mark the end have none in ~${left} of ${marks.length} partitions`, [MARKS]]
         : [`${left} of ${marks.length} are not there`, [`missing: ${list(open.map(tell))}`]]
-      return fail({ expected: last.some(isMark) ? 'an alert of each partition’s last readings' : list(last.map(tell)), saw, details: some })
+      const expected = last.some(isMark) ? 'an alert of each partition’s last readings' : list(last.map(tell))
+      if (nothingComes) missed({ subject: what, expected, saw, details: some })
+      return fail({ expected, saw, details: some })
     },
     { within: PATIENCE, every: 50 },
   )
-  await topic.caughtUp()
+  await pipe.alerts.caughtUp()
+}
+
+/** Ends a wait: what is missing will not come any more. */
+export function missed(feedback: Partial<Feedback>): never {
+  throw new LearnerFault({
+    ...feedback,
+    details: [...(feedback.details ?? []), 'Your group has committed every reading: it waits for nothing.'],
+  })
+}
+
+/**
+ * Says when nothing more can come: the group has committed all that was sent, a while ago. Outputs come before the commit, so a program that is
+ * right has published by then; the while is for one that commits first.
+ */
+export function readToTheEnd({ allRead }: Pick<Pipeline, 'allRead'>): () => Promise<boolean> {
+  let [since, askedAt] = [Number.POSITIVE_INFINITY, 0]
+  return async () => {
+    const now = performance.now()
+    if (since === Number.POSITIVE_INFINITY && now - askedAt > 300) {
+      askedAt = now
+      if (await allRead().catch(() => false)) since = performance.now()
+    }
+    return now - since > AFTERWARDS
+  }
 }
 
 /** The first few, and how many more. */

@@ -34,6 +34,8 @@ export interface Pipeline {
   start(env?: Record<string, string>): Promise<Program>
   /** How many messages of the topic of readings the processor's group has done with. */
   committed(): Promise<number>
+  /** True when the group has committed every message that was put into the topic of readings here. */
+  allRead(): Promise<boolean>
   /** Puts messages into the topic of readings, in this order within each partition. */
   produce(messages: readonly { partition: number; key: string | null; value: Buffer | null }[]): Promise<void>
   /** A reading as a message's value; what no rule looks at is the same in all. */
@@ -81,12 +83,19 @@ export async function pipeline(
   const place = options.place ?? (({ index }: Truck) => index % partitions)
   const partitionOf = (one: Truck) => (one.index >= MARKS ? Math.floor((one.index - MARKS) / 2) % partitions : place(one))
 
+  let produced = 0
   const produce: Pipeline['produce'] = async messages => {
+    produced += messages.length
     for (let from = 0; from < messages.length; from += REQUEST)
       await producer.send({ topic: topics.readings, acks: -1, messages: messages.slice(from, from + REQUEST) })
   }
   const send = (readings: readonly Measured[]) =>
     produce(readings.map(one => ({ partition: partitionOf(one.truck), key: one.truck.vehicle_id, value: writer.write(recordOf(one)) })))
+
+  const committed = async (): Promise<number> => {
+    const [offsets] = await kafka.admin.fetchOffsets({ groupId: name('processor'), topics: [topics.readings] })
+    return (offsets?.partitions ?? []).reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0)
+  }
 
   return {
     ...{ topics, writer, alerts, rejects, partitionOf, produce, recordOf, send },
@@ -111,10 +120,8 @@ export async function pipeline(
           ...env,
         },
       }),
-    async committed() {
-      const [offsets] = await kafka.admin.fetchOffsets({ groupId: name('processor'), topics: [topics.readings] })
-      return (offsets?.partitions ?? []).reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0)
-    },
+    committed,
+    allRead: async () => (await committed()) >= produced,
     async finish(sent) {
       const { graceSeconds, silenceSeconds } = RULES
       const end = sent.reduce((latest, { at }) => Math.max(latest, at), 0) + silenceSeconds + 2

@@ -1,6 +1,6 @@
 /** What is on the topic of rejects, held against what cannot be judged. */
 import { eventually, expect, fail } from '../../../kpi/index.ts'
-import { list } from './alerts.ts'
+import { list, missed, readToTheEnd } from './alerts.ts'
 import type { Pipeline } from './pipeline.ts'
 
 /** A message that must be rejected. */
@@ -19,17 +19,22 @@ export async function expectRejects(pipe: Pipeline, bad: readonly Bad[]): Promis
   const header = (n: number, name: string) => String(pipe.rejects.messages[n]?.headers?.[name] ?? '(none)')
   const originOf = ({ partition, offset }: Bad) => `${pipe.topics.readings}/${partition}/${offset}`
   const origins = () => pipe.rejects.messages.map((_, n) => header(n, 'origin'))
+  const what = 'the messages that cannot be judged, on the topic of rejects'
+  const over = readToTheEnd(pipe)
   await eventually(
-    'the messages that cannot be judged, on the topic of rejects',
-    () => {
+    what,
+    async () => {
+      const nothingComes = await over()
       const seen = new Set(origins())
       const missing = bad.filter(one => !seen.has(originOf(one)))
       if (missing.length === 0) return true
-      return fail({
+      const feedback = {
         expected: `${bad.length} with their origin <topic>/<partition>/<offset>`,
         saw: `${missing.length} missing`,
         details: [`missing: ${list(missing.map(({ partition, offset, reason }) => `${reason} ~${partition}/~${offset}`))}`],
-      })
+      }
+      if (nothingComes) missed({ subject: what, ...feedback })
+      return fail(feedback)
     },
     { within: PATIENCE, every: 50 },
   )

@@ -36,5 +36,5 @@ export async function judgeRule(fixtures: Fixtures, rule: RuleName): Promise<voi
     `I sent the ~${sent.length} readings of ${6 + STEPS} trucks, in the order in which they arrived; ~${own.length} alerts of the rule ${rule} are due.`,
   )
   const among = (alert: { rule: RuleName }) => alert.rule === rule
-  await expectAlerts(pipe.alerts, fixtures.registry, { due, last: last.filter(among), among })
+  await expectAlerts(pipe, fixtures.registry, { due, last: last.filter(among), among })
 }

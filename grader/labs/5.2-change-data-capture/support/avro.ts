@@ -1,11 +1,11 @@
 /** The Avro variant's messages, decoded by the grader's own reader. */
 import { framedReader, NotFramed } from '../../../experiments/framed.ts'
 import type { Followed, Message } from '../../../experiments/streams/follow.ts'
-import { fail } from '../../../kpi/index.ts'
+import { LearnerFault } from '../../../kpi/outcomes.ts'
 import type { RegistryFixture } from '../../../services/types.ts'
 import type { Change, Event, Row } from './events.ts'
 
-/** Every message so far; throws KpiFailure at the first that does not decode. */
+/** Every message so far; throws LearnerFault at the first that does not decode: waiting does not mend it. */
 export async function avroEvents(followed: Followed, registry: RegistryFixture): Promise<Event[]> {
   const read = framedReader(registry)
   const decode = async ({ offset, partition }: Message, what: 'key' | 'value', bytes: Buffer | null): Promise<Row | null> => {
@@ -14,7 +14,7 @@ export async function avroEvents(followed: Followed, registry: RegistryFixture):
       return (await read(bytes)).value
     } catch (error) {
       if (!(error instanceof NotFramed)) throw error
-      return fail({ subject: `the ${what} of a message (partition ~${partition}, offset ~${offset})`, expected: 'framed Avro: 0, the schema’s id, the body', saw: error.message }) // biome-ignore format: one line
+      throw new LearnerFault({ subject: `the ${what} of a message (partition ~${partition}, offset ~${offset})`, expected: 'framed Avro: 0, the schema’s id, the body', saw: error.message }) // biome-ignore format: one line
     }
   }
   return Promise.all(

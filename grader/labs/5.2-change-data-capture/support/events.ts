@@ -1,6 +1,7 @@
 /** Debezium's events as a consumer reads them. */
 import type { Followed, Message } from '../../../experiments/streams/follow.ts'
-import { eventually, fail } from '../../../kpi/index.ts'
+import { eventually } from '../../../kpi/index.ts'
+import { LearnerFault } from '../../../kpi/outcomes.ts'
 import { ARRIVES_WITHIN } from './pipeline.ts'
 
 export type Row = Record<string, unknown>
@@ -27,12 +28,12 @@ const payload = (bytes: Buffer): unknown => {
   return json !== null && typeof json === 'object' && 'payload' in json && 'schema' in json ? json.payload : json
 }
 
-/** A message of the JSON variant. Throws KpiFailure when it is none. */
+/** A message of the JSON variant. Throws LearnerFault when it is none: no later message makes it one, so nobody waits for one. */
 export function jsonEvent({ partition, offset, key, value }: Message): Event {
   try {
     const change = value === null ? null : (payload(value) as Change)
     if (change !== null && (typeof change !== 'object' || !('op' in change) || !change.source))
-      fail({
+      throw new LearnerFault({
         subject: 'a message’s value',
         expected: 'an event with op, before, after and source',
         saw: JSON.stringify(change).slice(0, 200),
@@ -40,9 +41,12 @@ export function jsonEvent({ partition, offset, key, value }: Message): Event {
     return { partition, offset, key: key === null ? null : (payload(key) as Row), change }
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
-    return fail({ subject: 'a message', expected: 'JSON', saw: value?.toString('latin1', 0, 40) ?? 'nothing' })
+    throw new LearnerFault({ subject: 'a message', expected: 'JSON', saw: value?.toString('latin1', 0, 40) ?? 'nothing' })
   }
 }
+
+/** Milliseconds for an event that was committed before another one which is there: all that it lacks is the way through the broker. */
+export const IS_DUE = 5_000
 
 /** Everything read so far, in each partition's order. */
 export const events = (followed: Followed): Event[] => followed.messages.map(jsonEvent)

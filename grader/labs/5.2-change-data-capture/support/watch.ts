@@ -1,6 +1,7 @@
 /** The learner's watcher, and what it says. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { eventually, fail } from '../../../kpi/index.ts'
+import { LearnerFault } from '../../../kpi/outcomes.ts'
 import type { KpiFixtures } from '../../../kpi/types.ts'
 import type { Program } from '../../../learner/types.ts'
 
@@ -13,6 +14,8 @@ export interface Look {
 
 const EVERY = 100
 const SAYS_WITHIN = 20_000
+/** Looks at a database that answers: what it has not seen in so many, it does not see. */
+const LOOKS = 50
 
 export interface Watcher {
   program: Program
@@ -37,16 +40,22 @@ export async function startWatcher(
     program,
     looks,
     says(what, match) {
-      let seen = looks().length
+      let [seen, answered] = [looks().length, 0]
       return eventually(
         what,
         async () => {
           if (!program.running)
-            fail({ subject: 'src/watch.ts', expected: 'it goes on', saw: `it ended: ${(await program.exited).code ?? 'by a signal'}` })
+            throw new LearnerFault({ subject: 'src/watch.ts', expected: 'it goes on', saw: `it ended: ${(await program.exited).code ?? 'by a signal'}` }) // biome-ignore format: one line
           const all = looks()
-          for (; seen < all.length; seen++) if (match(all[seen]!)) return all[seen]
+          for (; seen < all.length; seen++) {
+            if (match(all[seen]!)) return all[seen]
+            if (all[seen]!.state !== 'unknown') answered++
+          }
           const last = all.at(-1)
-          return last ? fail({ saw: `it says {"state":"${last.state}","active":${last.active},"retained":~${last.retained}}` }) : undefined
+          if (!last) return undefined
+          const saw = `it says {"state":"${last.state}","active":${last.active},"retained":~${last.retained}}`
+          if (answered >= LOOKS) throw new LearnerFault({ subject: what, expected: `within ${LOOKS} looks`, saw })
+          return fail({ saw })
         },
         { within: SAYS_WITHIN, every: 50 },
       )
@@ -61,7 +70,11 @@ function parse(text: string): Look {
   } catch {
     // Said below.
   }
-  return fail({ subject: 'a line of src/watch.ts', expected: '{"slot", "state", "active", "retained"}', saw: text.slice(0, 200) })
+  throw new LearnerFault({
+    subject: 'a line of src/watch.ts',
+    expected: '{"slot", "state", "active", "retained"}',
+    saw: text.slice(0, 200),
+  })
 }
 
 /** Lets the watcher look a few times more: its state is about what it saw, so it must have had the time to see. */
