@@ -11,11 +11,9 @@ const ALGORITHMS: Algorithm[] = ['token-bucket', 'sliding-window-log', 'sliding-
 const BATCHES = 2
 const SCRIPTS = 350
 const CLOCK_MOVES = 10
-/** Microseconds of one move where the clock cannot be steered and time has to be waited for. */
-const LONGEST = 150_000
 
-kpi('any-script', async ({ learner, valkey, engine, random, cleanup }) => {
-  const clock = limiterTime({ valkey, engine })
+kpi('any-script', async ({ learner, valkey, random, cleanup }) => {
+  const clock = limiterTime({ valkey })
   let tries = 0
   const key = (algorithm: string) => `${valkey.prefix}{t${tries++}}:${algorithm}`
 
@@ -23,7 +21,7 @@ kpi('any-script', async ({ learner, valkey, engine, random, cleanup }) => {
     const lua = await openLua({ learner, valkey, cleanup }, algorithm)
     const wrong: Script[] = []
     for (let batch = 0; batch < BATCHES; batch++) {
-      const moves = randomMoves(random, CLOCK_MOVES, clock.steered).map(move => (clock.steered ? move : Math.min(move, LONGEST)))
+      const moves = randomMoves(random, CLOCK_MOVES, true)
       const start = START + BigInt(random.int(0, 60_000_000))
       const scripts = Array.from({ length: SCRIPTS }, () => randomScript(random, algorithm, start, moves))
       const played = await playAll(lua, clock, scripts, () => key(algorithm), { judged: 'told' })
@@ -42,7 +40,6 @@ kpi('any-script', async ({ learner, valkey, engine, random, cleanup }) => {
   }
 
   async function smaller(lua: Lua, script: Script): Promise<Script> {
-    if (!clock.steered) return script
     return shrink(script, async candidate => {
       const answers = await play(lua, clock, candidate, key(candidate.limit.algorithm), { judged: 'told' })
       return answers.at(-1)?.ok === false ? answers.at(-1)!.index : null

@@ -5,9 +5,9 @@ import { limiterTime } from './support/time.ts'
 
 const START = 1_700_000_000_000_000n
 
-kpi('bucket-answers', async ({ learner, valkey, engine, random, cleanup }) => {
+kpi('bucket-answers', async ({ learner, valkey, random, cleanup }) => {
   const lua = await openLua({ learner, valkey, cleanup }, 'token-bucket')
-  const clock = limiterTime({ valkey, engine })
+  const clock = limiterTime({ valkey })
   const capacity = random.int(10, 20)
   const limit = { algorithm: 'token-bucket' as const, capacity, refillPerSecond: 4 }
 

@@ -7,14 +7,13 @@ import { time } from './support/words.ts'
 
 const START = 1_700_000_000_000_000n
 
-kpi('bucket-fractions', async ({ learner, valkey, engine, random, cleanup }) => {
+kpi('bucket-fractions', async ({ learner, valkey, random, cleanup }) => {
   const lua = await openLua({ learner, valkey, cleanup }, 'token-bucket')
-  const clock = limiterTime({ valkey, engine })
+  const clock = limiterTime({ valkey })
   // Three moves that do not divide evenly and together make a round second, again and again: what is lost at one is missed at the next.
   const moves = [333_334, 333_333, 333_333].map((move, i) => move + [0, 7, -7][i]!)
   const rates = random.shuffle([0.3, 0.7, 3, 3.3, 7, 9.999])
-  const repeat = engine === 'docker' ? 2 : 25
-  const steps = [...Array(repeat)].flatMap(() =>
+  const steps = [...Array(25)].flatMap(() =>
     moves.flatMap((move): Step[] => Array.from({ length: 4 }, (_, i) => ({ move: i === 0 ? move : 0, cost: 1 }))),
   )
   const scripts = rates.map(refillPerSecond => ({

@@ -8,9 +8,9 @@ import { time, row as wordsOf } from './support/words.ts'
 const START = 1_700_000_000_000_000n
 const asks = (count: number): Step[] => Array.from({ length: count }, () => ({ move: 0, cost: 1 }))
 
-kpi('bucket-refills', async ({ learner, valkey, engine, random, cleanup }) => {
+kpi('bucket-refills', async ({ learner, valkey, random, cleanup }) => {
   const lua = await openLua({ learner, valkey, cleanup }, 'token-bucket')
-  const clock = limiterTime({ valkey, engine })
+  const clock = limiterTime({ valkey })
   const rate = random.pick([4, 5, 8, 10])
   const capacity = random.int(4, 12)
   const tokens = random.int(2, 3)

@@ -7,9 +7,9 @@ import { limiterTime } from './support/time.ts'
 const START = 1_700_000_040_000_000n
 const ms = 1000
 
-kpi('counter-weights', async ({ learner, valkey, engine, random, cleanup }) => {
+kpi('counter-weights', async ({ learner, valkey, random, cleanup }) => {
   const lua = await openLua({ learner, valkey, cleanup }, 'sliding-window-counter')
-  const clock = limiterTime({ valkey, engine })
+  const clock = limiterTime({ valkey })
   const late = random.int(6, 9) * 100
   const limit = { algorithm: 'sliding-window-counter' as const, limit: 10, windowMs: 1000 }
 

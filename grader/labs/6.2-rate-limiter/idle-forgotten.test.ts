@@ -20,15 +20,9 @@ const longest = (limit: Limit): number =>
     ? (limit.capacity / limit.refillPerSecond) * 1e6
     : limit.windowMs * 1000 * (limit.algorithm === 'sliding-window-log' ? 1 : 2)
 
-kpi('idle-forgotten', async ({ learner, valkey, engine, random, cleanup }) => {
-  const steered = engine === 'embedded'
-  if (steered) await valkey.clock.freeze(START)
+kpi('idle-forgotten', async ({ learner, valkey, random, cleanup }) => {
+  await valkey.clock.freeze(START)
   const [node] = await startNodes({ learner, valkey })
-  const now = async () => {
-    if (steered) return START
-    const [seconds, micros] = (await valkey.admin.time()) as unknown as [string, string]
-    return BigInt(seconds) * 1_000_000n + BigInt(micros)
-  }
   const keys = async () => {
     const found: string[] = []
     for await (const some of valkey.admin.scanStream({ match: `${valkey.prefix}*`, count: 1000 }) as AsyncIterable<string[]>)
@@ -44,7 +38,7 @@ kpi('idle-forgotten', async ({ learner, valkey, engine, random, cleanup }) => {
   for (const one of tenants) {
     await configure([node!], one.tenant, one.limit)
     await quote(node!, one.tenant, one.spent)
-    one.oracle.decide(one.limit, one.spent, await now())
+    one.oracle.decide(one.limit, one.spent, START)
   }
   did(`${tenants.length} tenants asked once, for 2 to 9 of their 10. Then I looked at the keys in Redis, without the KEY_PREFIX.`)
   const wanted = tenants.flatMap(one => [`{${one.tenant}}:limit`, stateKey(one)]).sort()
@@ -64,8 +58,8 @@ kpi('idle-forgotten', async ({ learner, valkey, engine, random, cleanup }) => {
   const ttl = async (one: (typeof tenants)[number]) => Number(await valkey.admin.pttl(valkey.prefix + stateKey(one)))
   for (const one of tenants) {
     const left = await ttl(one)
-    const { reset } = one.oracle.peek(one.limit, 1, await now())
-    const [least, most] = [Math.ceil(Number(reset) / 1000) - (steered ? 0 : SLACK), Math.ceil(longest(one.limit) / 1000) + SLACK]
+    const { reset } = one.oracle.peek(one.limit, 1, START)
+    const [least, most] = [Math.ceil(Number(reset) / 1000), Math.ceil(longest(one.limit) / 1000) + SLACK]
     if (left < least || left > most)
       fail({
         subject: `how long the key of ${one.limit.algorithm} lives after ${one.spent} of 10 were spent`,
@@ -74,7 +68,7 @@ kpi('idle-forgotten', async ({ learner, valkey, engine, random, cleanup }) => {
       })
   }
 
-  if (steered) await valkey.clock.advance(300)
+  await valkey.clock.advance(300)
   did('300 ms later I sent 20 requests that are refused to a tenant of each algorithm.')
   for (const limit of LIMITS) {
     const one = tenants.find(candidate => candidate.limit === limit)!
@@ -104,7 +98,6 @@ kpi('idle-forgotten', async ({ learner, valkey, engine, random, cleanup }) => {
     await valkey.admin.del(`${valkey.prefix}any-{name}`)
   }
 
-  if (!steered) return
   const longestReset = Math.max(...LIMITS.map(longest)) / 1000 + SLACK
   await valkey.clock.advance(longestReset + 1)
   did(`I let ${time((longestReset + 1) * 1000)} pass and looked again.`)

@@ -6,9 +6,9 @@ import { time } from './support/words.ts'
 
 const START = 1_700_000_000_000_000n
 
-kpi('log-edges', async ({ learner, valkey, engine, random, cleanup }) => {
+kpi('log-edges', async ({ learner, valkey, random, cleanup }) => {
   const lua = await openLua({ learner, valkey, cleanup }, 'sliding-window-log')
-  const clock = limiterTime({ valkey, engine })
+  const clock = limiterTime({ valkey })
   const windowMs = random.pick([200, 500, 800])
   const window = windowMs * 1000
   const limit = { algorithm: 'sliding-window-log' as const, limit: 5, windowMs }

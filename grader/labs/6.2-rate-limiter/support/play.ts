@@ -102,7 +102,7 @@ export async function playAll(
   const wrong = new Set<Tenant>()
   await clock.start(scripts[0]!.start)
   for (let turn = 0; turn < Math.max(...turns.map(of => of.length)); turn++) {
-    const now = (await clock.move(turns[0]![turn]!.move)) ?? (await lua.ask([])).before
+    const now = await clock.move(turns[0]![turn]!.move)
     const asks: { tenant: Tenant; index: number; cost: number; limit: Limit }[] = []
     for (const [n, tenant] of tenants.entries()) {
       if (wrong.has(tenant)) continue
