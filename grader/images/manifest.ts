@@ -18,6 +18,7 @@ const schema = z.strictObject({
       differs: text,
       from: z.array(z.string()).default([]),
       files: z.array(z.string()).default([]),
+      optional: z.boolean().default(false),
     }),
   ),
 })

@@ -10,6 +10,7 @@ export const VERSION_OF: Record<string, string[]> = {
   node: ['node', '--version'],
   toxiproxy: ['/toxiproxy', '-version'],
   jre: ['java', '-version'],
+  maven: ['mvn', '-B', '--version'],
   kafka: ['/opt/kafka/bin/kafka-topics.sh', '--version'],
   registry: ['sh', '-c', "basename app/apicurio-registry-app-*.jar .jar | sed 's/apicurio-registry-app-/Apicurio Registry /'"],
   connect: ['sh', '-c', "basename connect/*/debezium-connector-postgres-*.jar .jar | sed 's/debezium-connector-postgres-/Debezium /'"],

@@ -5,6 +5,7 @@ import { jre } from './java.ts'
 import { kafka } from './kafka.ts'
 import { keyValue } from './key-value.ts'
 import { languages } from './languages.ts'
+import { maven } from './maven.ts'
 import { nginx } from './nginx.ts'
 import { nifi } from './nifi.ts'
 import { minio, versitygw } from './object-store.ts'
@@ -37,6 +38,7 @@ export const SMOKE: Record<string, (trial: Trial) => Promise<string>> = {
   node: languages.node,
   toxiproxy,
   jre,
+  maven,
   kafka,
   registry,
   connect,
