@@ -94,7 +94,7 @@ final class Judge implements Processor<byte[], byte[], byte[], byte[]> {
   /** Judges every reading that the watermark has reached, second by second, and then who has been silent until then. */
   private void judge() {
     List<Long> judged = new ArrayList<>();
-    try (KeyValueIterator<Long, Second> reached = waiting.range(Long.MIN_VALUE, watermark())) {
+    try (KeyValueIterator<Long, Second> reached = waiting.range(0L, watermark())) {
       while (reached.hasNext()) {
         KeyValue<Long, Second> next = reached.next();
         for (Reading reading : next.value.readings()) judge(reading);
