@@ -49,9 +49,11 @@ export class Partition {
     const last = this.#trucks.get(vehicleId)?.last ?? null
     // Judged already, so it is here for the second time.
     if (last !== null && eventTime <= last) return []
+    const before = this.watermark
     this.#wait(reading)
     this.#highest = Math.max(this.#highest ?? eventTime, eventTime)
-    return this.#judge()
+    // Most readings move no watermark: then nothing has become due that was not due before.
+    return this.watermark === before && eventTime > before ? [] : this.#judge()
   }
 
   /** The fleet has come this far and this partition is idle: it goes along. */

@@ -10,8 +10,8 @@ import { loadState, type Saved, saveState } from './state.ts'
 import type { Alert } from './types.ts'
 import { fleetWatermark } from './watermark.ts'
 
-/** Messages between two saves: what a kill makes us read again. */
-const STEP = 500
+/** Messages between two saves, at most: what a kill makes us read again. A save writes the whole partition, however little has changed. */
+const STEP = 2000
 
 interface Assigned {
   judge: Partition

@@ -70,7 +70,7 @@ function threshold(settings: RuleSettings, range: Range, state: CompartmentState
 }
 
 function change(settings: RuleSettings, state: CompartmentState, at: number, value: number): Found {
-  state.recent = state.recent.filter(([then]) => then >= at - settings.rateWindow)
+  while (state.recent.length > 0 && state.recent[0]![0] < at - settings.rateWindow) state.recent.shift()
   const held = state.lastRate !== null && at - state.lastRate < settings.rateHoldOff
   let most = settings.rateDelta - 1
   let since: number | null = null

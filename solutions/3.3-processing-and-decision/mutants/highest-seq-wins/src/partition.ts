@@ -52,9 +52,11 @@ export class Partition {
     if (last !== null && eventTime <= last) return []
     if (reading.seq <= (this.#seqs.get(vehicleId) ?? 0)) return []
     this.#seqs.set(vehicleId, reading.seq)
+    const before = this.watermark
     this.#wait(reading)
     this.#highest = Math.max(this.#highest ?? eventTime, eventTime)
-    return this.#judge()
+    // Most readings move no watermark: then nothing has become due that was not due before.
+    return this.watermark === before && eventTime > before ? [] : this.#judge()
   }
 
   /** The fleet has come this far and this partition is idle: it goes along. */

@@ -45,9 +45,11 @@ export class Partition {
   /** A reading that has arrived; 'too-late' when it is behind the watermark. */
   arrive(reading: Reading): Alert[] | 'too-late' {
     const { eventTime } = reading
+    const before = this.watermark
     this.#wait(reading)
     this.#highest = Math.max(this.#highest ?? eventTime, eventTime)
-    return this.#judge()
+    // Most readings move no watermark: then nothing has become due that was not due before.
+    return this.watermark === before && eventTime > before ? [] : this.#judge()
   }
 
   /** The fleet has come this far and this partition is idle: it goes along. */
