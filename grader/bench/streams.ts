@@ -60,6 +60,8 @@ const bench: Bench = {
         REGISTRY_URL: `${registry.inside}/apis/ccompat/v7`,
         READINGS_TOPIC: TOPIC,
         VEHICLES_CSV: vehicles,
+        // What serves the peer best: a thread a partition, though the solution has one for all.
+        STREAM_THREADS: String(PARTITIONS),
         // A partition whose turn comes late has not been idle.
         IDLE_MS: '600000',
       }

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -19,6 +19,14 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }))
 test('every image has its trial and is asked for its version', () => {
   expect(untried(images)).toEqual([])
   expect(images.filter(({ name }) => !VERSION_OF[name]).map(({ name }) => name)).toEqual([])
+})
+
+test('no lab is built on an optional image: gates on docker run without it', () => {
+  const optional = images.filter(image => image.optional).map(({ image }) => image)
+  const composeFiles = globSync('{labs,solutions}/**/{compose*.yaml,Dockerfile*}', { cwd: root, exclude: path => path.endsWith('/bench') })
+  expect(optional).toHaveLength(1)
+  expect(composeFiles.length).toBeGreaterThan(20)
+  expect(composeFiles.filter(path => optional.some(image => readFileSync(join(root, path), 'utf8').includes(image)))).toEqual([])
 })
 
 test('images are chosen by name or in full, with what they are built from', () => {

@@ -24,8 +24,8 @@ import org.apache.kafka.streams.state.Stores;
  * <ul>
  *   <li>stores in memory (RocksDB would write each change to disk as well), with Streams' record caches: a key that changes many times between two
  *       commits is written to its changelog once;</li>
- *   <li>a commit every 100 ms; the other commits every 500 messages, which is more often;</li>
- *   <li>one thread, as the other has one; sending, heartbeats and garbage collection have theirs.</li>
+ *   <li>a commit every 100 ms; the other commits every 2,000 messages, which is more often;</li>
+ *   <li>as many threads as STREAM_THREADS says: the benchmark gives it one a partition, while the other has one for everything.</li>
  * </ul>
  *
  * <p>Left out, which spares it work: partitions that are idle are not pulled along by the others. A benchmark has none.
@@ -73,7 +73,7 @@ public final class Main {
         StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, settings.brokers(),
         StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.AT_LEAST_ONCE,
         StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, COMMIT_EVERY_MS,
-        StreamsConfig.NUM_STREAM_THREADS_CONFIG, 1,
+        StreamsConfig.NUM_STREAM_THREADS_CONFIG, settings.threads(),
         StreamsConfig.STATE_DIR_CONFIG, System.getProperty("java.io.tmpdir") + "/streams",
         StreamsConfig.producerPrefix(ProducerConfig.ACKS_CONFIG), "all"));
     return properties;

@@ -2,10 +2,10 @@ package no.fjordline.streams;
 
 import java.util.Map;
 
-/** The environment of the processor: the variables of the lesson, with its defaults. Seconds, and hundredths of a degree. */
+/** The environment of the processor: the variables of the lesson, with its defaults, and STREAM_THREADS. Seconds, and hundredths of a degree. */
 record Settings(
     String brokers, String registryUrl, String groupId, String readings, String alerts, String rejects, String vehiclesCsv,
-    long maxLateness, long grace, long rateWindow, int rateDelta, long rateHoldOff, long silence) {
+    int threads, long maxLateness, long grace, long rateWindow, int rateDelta, long rateHoldOff, long silence) {
 
   static Settings of(Map<String, String> env) {
     return new Settings(
@@ -16,6 +16,7 @@ record Settings(
         env.getOrDefault("ALERTS_TOPIC", "alerts"),
         env.getOrDefault("REJECTS_TOPIC", "rejects"),
         env.getOrDefault("VEHICLES_CSV", "vehicles.csv"),
+        (int) number(env, "STREAM_THREADS", "1"),
         number(env, "MAX_LATENESS_SECONDS", "180"),
         number(env, "GRACE_SECONDS", "60"),
         number(env, "RATE_WINDOW_SECONDS", "60"),
