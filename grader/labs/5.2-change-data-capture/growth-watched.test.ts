@@ -11,6 +11,9 @@ kpi('growth-watched', async ({ learner, postgres, cleanup, random }) => {
   const client = await connectOwner(postgres)
   cleanup(() => client.end().catch(() => {}))
   await client.query(await learner.read('sql/tables.sql'))
+  const { rows: settings } = await client.query<{ wal_level: string }>('SHOW wal_level')
+  const level = settings[0]!.wal_level
+  if (level !== 'logical') fail({ subject: 'wal_level of PostgreSQL', expected: 'logical', saw: level, lookAt: 'compose.yaml' })
   const slot = `slot_${random.word(8)}`
   await client.query("SELECT pg_create_logical_replication_slot($1, 'pgoutput')", [slot])
   await writeAside(client, 2)
