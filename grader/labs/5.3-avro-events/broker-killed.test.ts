@@ -1,7 +1,7 @@
 import { killContainer } from '../../engines/docker/nemesis.ts'
-import { framedReader } from '../../experiments/framed.ts'
-import { readTopic, recordsIn } from '../../experiments/topic.ts'
+import { recordsIn } from '../../experiments/topic.ts'
 import { did, eventually, expect, fail, inconclusive, kpi } from '../../kpi/index.ts'
+import { lostLines } from './support/lost.ts'
 import { errorIn, newTopic, produce, startConsumer, WITHIN } from './support/programs.ts'
 import { readings } from './support/readings.ts'
 
@@ -40,13 +40,9 @@ kpi('broker-killed', async ({ learner, kafka, registry, compose, random }) => {
     0,
   )
 
-  const read = framedReader(registry)
-  const there = new Set<unknown>()
-  const records = await readTopic(kafka, topic)
-  for (const { value } of records) there.add((await read(value)).value['seq'])
-  const lost = sent.filter(({ line }) => !there.has(line))
+  const lost = await lostLines({ kafka, registry }, topic, sent)
   if (lost.length > 0) fail({ subject: 'readings that it said are there and that are not', expected: '0', saw: `~${lost.length}` })
-  const told = await consumer.hasTold('src/consumer.ts tells of every message, with two brokers', records.length, 2 * WITHIN)
+  const told = await consumer.hasTold('src/consumer.ts tells of every message, with two brokers', COUNT, 2 * WITHIN)
   const rejected = told.find(one => one.rejected !== undefined)
   if (rejected) fail({ subject: 'a good message', expected: 'accepted', saw: `rejected: ${rejected.rejected}` })
   await heal!()
