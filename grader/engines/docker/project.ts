@@ -179,7 +179,9 @@ export class ComposeProject {
 
   private async whyNot(stderr: string): Promise<CodedError> {
     const containers = await this.containers().catch(() => [])
-    const bad = containers.find(({ state, exitCode, health }) => (state === 'exited' && exitCode !== 0) || health === 'unhealthy')
+    const ended = ({ state, exitCode, restarts, health }: Container) =>
+      (state === 'exited' && exitCode !== 0) || state === 'restarting' || (restarts > 0 && health !== 'healthy')
+    const bad = containers.find(ended) ?? containers.find(({ health }) => health === 'unhealthy')
     return this.failed(bad?.service ?? 'the project', stderr, bad && (await this.logs(bad.service, { tail: 5 }).catch(() => '')))
   }
 
