@@ -20,7 +20,7 @@ export async function expectRejects(pipe: Pipeline, bad: readonly Bad[]): Promis
   const originOf = ({ partition, offset }: Bad) => `${pipe.topics.readings}/${partition}/${offset}`
   const origins = () => pipe.rejects.messages.map((_, n) => header(n, 'origin'))
   const what = 'the messages that cannot be judged, on the topic of rejects'
-  const over = readToTheEnd(pipe)
+  const over = readToTheEnd(pipe, pipe.rejects)
   await eventually(
     what,
     async () => {

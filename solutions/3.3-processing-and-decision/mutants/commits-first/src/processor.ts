@@ -109,6 +109,11 @@ async function step({ topic, partition }: Batch, messages: Batch['messages']): P
   await settle(alerts, rejects, [partition])
 }
 
+/** kafkajs joins again when the group has given us up, but not when that error is wrapped as one that no retry mends, as a commit has it. */
+function asItCame(error: Error): never {
+  throw error.cause ?? error
+}
+
 await consumer.connect()
 await consumer.subscribe({ topic: config.topics.readings, fromBeginning: true })
 await consumer.run({
@@ -121,7 +126,7 @@ await consumer.run({
         if (!isRunning() || isStale()) return
         const messages = batch.messages.slice(from, from + STEP)
         const offset = String(Number(messages.at(-1)!.offset) + 1)
-        await consumer.commitOffsets([{ topic: batch.topic, partition: batch.partition, offset }])
+        await consumer.commitOffsets([{ topic: batch.topic, partition: batch.partition, offset }]).catch(asItCame)
         await inTurn(() => step(batch, messages))
       }
     } finally {

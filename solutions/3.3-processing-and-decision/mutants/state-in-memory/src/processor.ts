@@ -109,6 +109,11 @@ async function step({ topic, partition }: Batch, messages: Batch['messages']): P
   await settle(alerts, rejects, [partition])
 }
 
+/** kafkajs joins again when the group has given us up, but not when that error is wrapped as one that no retry mends, as a commit has it. */
+function asItCame(error: Error): never {
+  throw error.cause ?? error
+}
+
 await consumer.connect()
 await consumer.subscribe({ topic: config.topics.readings, fromBeginning: true })
 await consumer.run({
@@ -122,7 +127,7 @@ await consumer.run({
         const messages = batch.messages.slice(from, from + STEP)
         await inTurn(() => step(batch, messages))
         const offset = String(Number(messages.at(-1)!.offset) + 1)
-        await consumer.commitOffsets([{ topic: batch.topic, partition: batch.partition, offset }])
+        await consumer.commitOffsets([{ topic: batch.topic, partition: batch.partition, offset }]).catch(asItCame)
       }
     } finally {
       clearInterval(beating)
