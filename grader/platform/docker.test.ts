@@ -34,6 +34,8 @@ const platform = (...args: string[]): Promise<{ code: number; text: string }> =>
       (error, out, err) => resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, text: out + err }),
     )
   })
+/** A command that failed shows what it printed. */
+const done = ({ code, text }: { code: number; text: string }) => expect(code, text).toBe(0)
 const of = (what: string, ...args: string[]) =>
   docker([what, ...args, '--quiet', '--filter', `label=com.docker.compose.project=${project}`])
 const left = async () => ({ containers: await of('ps', '--all'), volumes: await of('volume', 'ls'), networks: await of('network', 'ls') })
@@ -52,7 +54,7 @@ describe.runIf(ready)(named('on containers', ready, why), () => {
     expect(statSync(settingsFile(root)).mode & 0o077, 'the settings hold secrets').toBe(0)
     const { hops } = await smoke(requireState(root), { withinMs: 120_000 })
     expect(hops.map(({ hop }) => hop)).toContain('the same rows after compaction')
-    expect(await platform('status')).toMatchObject({ code: 0 })
+    done(await platform('status'))
     expect(await platform('logs', 'lake')).toMatchObject({ code: 0, text: expect.stringContaining('"what":"merged"') })
   }, 900_000)
 
@@ -74,13 +76,13 @@ describe.runIf(ready)(named('on containers', ready, why), () => {
     }
     const before = await count()
     const secrets = readFileSync(settingsFile(root), 'utf8')
-    expect(await platform('down')).toMatchObject({ code: 0 })
+    done(await platform('down'))
     expect(await left()).toMatchObject({ containers: '', networks: '' })
-    expect(await platform('up', '--engine', 'docker')).toMatchObject({ code: 0 })
+    done(await platform('up', '--engine', 'docker'))
     expect(readFileSync(settingsFile(root), 'utf8')).toBe(secrets)
     expect(await count()).toBe(before)
     await smoke(requireState(root), { withinMs: 120_000 })
-    expect(await platform('reset')).toMatchObject({ code: 0 })
+    done(await platform('reset'))
     await eventually('nothing is left', async () => Object.values(await left()).join('') === '', { within: 20_000 })
     expect(existsSync(settingsFile(root))).toBe(false)
   }, 900_000)

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { askDocker, type DockerOptions, docker, dockerEnv } from '../engines/docker/client.ts'
+import { askDocker, DockerFailure, type DockerOptions, docker, dockerEnv } from '../engines/docker/client.ts'
 import { requireEngine } from '../engines/docker/reachable.ts'
 import { CodedError } from '../errors/coded-error.ts'
 import { confinedTo } from '../services/valkey/acl.ts'
@@ -15,7 +15,8 @@ import type { Access, Extra, PartShown, PlatformRequest, PlatformState } from '.
 
 /** Milliseconds from `up` to everything healthy: on two busy cores JVMs take their time. */
 const UP_WITHIN = 8 * 60_000
-const DOWN_WITHIN = 2 * 60_000
+/** Parts are asked to end, one depending on another after it; on a busy machine some are killed after their ten seconds. */
+const DOWN_WITHIN = 5 * 60_000
 
 /** One platform of this machine's user; tests, which keep theirs elsewhere, have projects of their own. */
 export function projectName(root: string): string {
@@ -83,9 +84,11 @@ export async function startDockerPlatform(options: DockerPlatformOptions): Promi
   return state
 }
 
-/** Takes the containers and networks away; with `volumes` also the data, the secrets and the laid programs. */
+/** Takes the containers and networks away; with `volumes` also the data, the secrets and the laid programs. @throws CodedError MR-E-124 */
 export async function stopDockerPlatform(root: string, how: { volumes: boolean }): Promise<void> {
-  await compose(root, ['down', '--remove-orphans', ...(how.volumes ? ['--volumes'] : [])], { within: DOWN_WITHIN })
+  await compose(root, ['down', '--remove-orphans', ...(how.volumes ? ['--volumes'] : [])], { within: DOWN_WITHIN }).catch(error => {
+    throw error instanceof DockerFailure ? new CodedError('MR-E-124', { message: error.message }, { cause: error }) : error
+  })
   removeState(root)
   if (how.volumes) rmSync(dockerDir(root), { recursive: true, force: true })
 }

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { between, runNemesis } from '../../experiments/nemesis.ts'
 import { recordsIn } from '../../experiments/topic.ts'
 import { did, eventually, fail, inconclusive, kpi } from '../../kpi/index.ts'
 import { arrived, judgeArrived, ledgerOf } from './support/arrived.ts'
@@ -7,10 +7,10 @@ import { PATIENCE, Rig } from './support/rig.ts'
 
 const ROWS = 40_000
 const MAX_PENDING = 400
-/** Milliseconds that Kafka is away before the kill: what is tried, not a wait for something. */
+/** Milliseconds that Kafka is away before the kill, and after it. */
 const AWAY = 300
 
-kpi('killed-mid-file', async ({ learner, kafka, registry, scratch, random }) => {
+kpi('killed-mid-file', async ({ learner, kafka, registry, scratch, random, timeline }) => {
   const data = readingsOf(random, ROWS)
   const dues = data.rows.map(dueOf)
   const rig = await Rig.open({ learner, kafka, registry, scratch }, data.dataset)
@@ -33,13 +33,11 @@ kpi('killed-mid-file', async ({ learner, kafka, registry, scratch, random }) => 
       { within: PATIENCE },
     )
     // The second kill hits while Kafka is away: what was read then is in the ingress and nowhere else.
-    const away = kills === 1
-    if (away) {
-      await kafka.kill()
-      await delay(AWAY)
-    }
-    await program.kill()
-    if (away) await kafka.start()
+    if (kills === 1) {
+      const broker = between('broker killed', kafka.kill, kafka.start)
+      const ingress = between('ingress killed', () => program.kill(), () => {}) // biome-ignore format: one line
+      await runNemesis([{ at: 0, lasts: 2 * AWAY, fault: broker.name }, { at: AWAY, lasts: 0, fault: ingress.name }], [broker, ingress], { timeline }) // biome-ignore format: one line
+    } else await program.kill()
     if (!rig.isDone(name)) kills++
     program = await program.restart()
   }
