@@ -47,8 +47,8 @@ const MAX_FORMS = 6
 const shape = (text: string): string =>
   text
     .replace(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'UUID')
-    // The end of a log is its program's, not ours.
-    .replace(/(The last of what \S+(?: \S+)? said: ).*/g, '$1…')
+    // The end of a log, and how a program says that it ends, are its own words and not ours.
+    .replace(/(The last of what \S+(?: \S+)? said: |during this KPI: ).*/g, '$1…')
     .replace(/-[0-9a-f]{6}-/g, '-ID-')
     .replace(/-?\d+(?:\.\d+)?/g, 'N')
     .replace(/N(?:, N)+/g, 'N')
