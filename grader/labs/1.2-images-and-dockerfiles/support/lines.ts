@@ -115,10 +115,19 @@ export function changed(id: string, what: string, change: Change): Question<Benc
       record.saw(`now ${what}`)
       const again = await bench.compose.image({ dir, file: FILE })
       const steps = again.steps.filter(({ name }) => /\[.*\d+\/\d+\]/.test(name))
-      record.ran(`docker build -f ${FILE} .`, steps.map(({ name, cached }) => `${cached ? 'CACHED' : 'run   '}  ${name}`).join('\n'))
+      record.ran(`docker build -f ${FILE} .`, told(steps))
       const pip = steps.find(({ name }) => /pip install/.test(name))
       if (!pip) throw new Error('the record of the build has no pip step')
       return pip.cached
     },
   }
 }
+
+/** What a build tells, a stage after the other: they run side by side. The base, which stages share and which is neither run nor cached, is left out. */
+const told = (steps: readonly { name: string; cached: boolean }[]): string =>
+  steps
+    .filter(({ name }) => !name.includes('] FROM '))
+    .map(({ name, cached }) => ({ name, line: `${cached ? 'CACHED' : 'run   '}  ${name}` }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ line }) => line)
+    .join('\n')
