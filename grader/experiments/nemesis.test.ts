@@ -62,13 +62,20 @@ test('an abort heals at once and injects no more', async () => {
   const log: string[] = []
   const abort = new AbortController()
   const began = performance.now()
-  setTimeout(() => abort.abort(), 20)
+  const [a, b] = noted(log) as [Fault, Fault]
+  const first: Fault = {
+    name: a.name,
+    inject: () => {
+      setImmediate(() => abort.abort())
+      return a.inject()
+    },
+  }
   await runNemesis(
     [
       { at: 0, lasts: 60_000, fault: 'a' },
       { at: 60_000, lasts: 0, fault: 'b' },
     ],
-    noted(log),
+    [first, b],
     { signal: abort.signal },
   )
   expect(log).toEqual(['+a', '-a'])
