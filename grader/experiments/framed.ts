@@ -9,6 +9,11 @@ export interface Framed {
   value: Record<string, unknown>
 }
 
+interface Schema {
+  schema: unknown
+  type: avsc.Type
+}
+
 /** Nanoseconds since 1970, which Debezium writes, fit no number: what is beyond is a bigint. */
 const LONG = avsc.types.LongType.__with({
   fromBuffer: (bytes: Buffer) => narrow(bytes.readBigInt64LE()),
@@ -36,27 +41,35 @@ export function frame(id: number, body: Buffer): Buffer {
 }
 
 /**
- * A reader of framed records; schemas are asked for once.
+ * A reader of framed records; each schema is asked for once, also by records that are read at the same time. One that could not be had is asked for again.
  * @example const read = framedReader(registry); const { value } = await read(record.value)
  */
 export function framedReader(registry: Pick<RegistryFixture, 'ask'>): (value: Buffer | null) => Promise<Framed> {
-  const known = new Map<number, { schema: unknown; type: avsc.Type }>()
+  const known = new Map<number, Promise<Schema>>()
+  const fetched = async (id: number): Promise<Schema> => {
+    const { status, body } = await registry.ask<{ schema: string }>(`/schemas/ids/${id}`)
+    if (status !== 200) throw new NotFramed(`the registry does not know its schema id ~${id}`)
+    const schema: unknown = JSON.parse(body.schema)
+    return { schema, type: avsc.Type.forSchema(schema as avsc.Schema, { registry: { long: LONG } }) }
+  }
+  const schemaOf = (id: number): Promise<Schema> => {
+    const forget = (error: unknown) => {
+      known.delete(id)
+      throw error
+    }
+    const asked = known.get(id) ?? fetched(id).catch(forget)
+    known.set(id, asked)
+    return asked
+  }
   return async value => {
     if (value === null || value.length < 5 || value[0] !== 0)
       throw new NotFramed(`it does not begin with 0 and a schema id (${value === null ? 'no value' : `${value.toString('hex', 0, 8)}…`})`)
     const id = value.readInt32BE(1)
-    let found = known.get(id)
-    if (!found) {
-      const { status, body } = await registry.ask<{ schema: string }>(`/schemas/ids/${id}`)
-      if (status !== 200) throw new NotFramed(`the registry does not know its schema id ~${id}`)
-      const schema: unknown = JSON.parse(body.schema)
-      found = { schema, type: avsc.Type.forSchema(schema as avsc.Schema, { registry: { long: LONG } }) }
-      known.set(id, found)
-    }
+    const { schema, type } = await schemaOf(id)
     try {
-      return { id, schema: found.schema, value: { ...(found.type.fromBuffer(value.subarray(5)) as Record<string, unknown>) } }
+      return { id, schema, value: { ...(type.fromBuffer(value.subarray(5)) as Record<string, unknown>) } }
     } catch (error) {
-      throw new NotFramed(`its bytes are no ${found.type.name} of schema ~${id}: ${error instanceof Error ? error.message : error}`)
+      throw new NotFramed(`its bytes are no ${type.name} of schema ~${id}: ${error instanceof Error ? error.message : error}`)
     }
   }
 }

@@ -30,32 +30,27 @@ const iso = (millis: unknown): string => {
   return Number.isNaN(date.getTime()) ? String(millis) : `${date.toISOString().slice(0, 19)}Z`
 }
 
-/** One reader a registry: it remembers the schemas, and a fetch for each of thousands of alerts is more than a registry takes. */
-const readers = new WeakMap<RegistryFixture, ReturnType<typeof framedReader>>()
-function readerOf(registry: RegistryFixture): ReturnType<typeof framedReader> {
-  const reader = readers.get(registry) ?? framedReader(registry)
-  readers.set(registry, reader)
-  return reader
-}
-
 /** Every alert that is there now, in the order of each partition. Fails for a message that is no alert of the contract. */
 export async function alertsIn(topic: Followed, registry: RegistryFixture): Promise<Seen[]> {
-  const read = readerOf(registry)
-  const all: Seen[] = []
-  // One after the other: the first of a schema fetches it, the others find it.
-  for (const { key, value } of [...topic.messages]) {
-    const fields = await read(value)
-      .then(framed => framed.value)
-      .catch(error => {
-        // A registry that does not answer me is nobody's mistake.
-        if (!(error instanceof NotFramed)) throw error
-        return fail({ subject: 'a message on the topic of alerts', expected: 'a framed Avro record of src/alert.avsc', saw: error.message })
-      })
-    const { id, rule, vehicle_id, compartment = null, due_at, since, value_c = null } = fields
-    const alert = { rule: rule as RuleName, vehicle_id: String(vehicle_id), compartment, due_at: iso(due_at), since: iso(since), value_c }
-    all.push({ ...(alert as Alert), id: String(id), key: String(key) })
-  }
-  return all
+  const read = framedReader(registry)
+  return Promise.all(
+    topic.messages.map(async ({ key, value }) => {
+      const fields = await read(value)
+        .then(framed => framed.value)
+        .catch(error => {
+          // A registry that does not answer me is nobody's mistake.
+          if (!(error instanceof NotFramed)) throw error
+          return fail({
+            subject: 'a message on the topic of alerts',
+            expected: 'a framed Avro record of src/alert.avsc',
+            saw: error.message,
+          })
+        })
+      const { id, rule, vehicle_id, compartment = null, due_at, since, value_c = null } = fields
+      const alert = { rule: rule as RuleName, vehicle_id: String(vehicle_id), compartment, due_at: iso(due_at), since: iso(since), value_c }
+      return { ...(alert as Alert), id: String(id), key: String(key) }
+    }),
+  )
 }
 
 /** Alerts, each id once. Fails when one id stands for two different alerts, or two ids for the same. */
