@@ -2,10 +2,6 @@ import type { EngineName, Lab } from '../course/types.ts'
 import type { Session } from '../runner/session.ts'
 import { runnable } from '../verify/variants.ts'
 
-/** The value below which a share of the values lies (nearest rank). */
-export const percentile = (values: readonly number[], p: number): number =>
-  [...values].sort((a, b) => a - b)[Math.ceil(p * values.length) - 1]!
-
 /** One save: a mutant, and the KPI that fails it. */
 export interface Save {
   kpi: string

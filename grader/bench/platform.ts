@@ -9,10 +9,10 @@ import { smoke } from '../platform/smoke/index.ts'
 import { requireState } from '../platform/state.ts'
 import type { PlatformState } from '../platform/types.ts'
 import { reachableEngines } from '../verify/reachable-engines.ts'
+import { percentile } from './_percentile.ts'
 import type { Bench, BenchRow } from './types.ts'
 
 const run = promisify(execFile)
-const at = (values: readonly number[], p: number): number => [...values].sort((a, b) => a - b)[Math.ceil(p * values.length) - 1]!
 /** Hops of the smoke test that are reported: into the log, out of the rules, into the table. */
 const HOPS = ['readings in Kafka', 'alert in Kafka', '3 readings in Delta', 'alert in Delta']
 /** Follow this many markers first: programs and files are warm then. */
@@ -60,8 +60,8 @@ const bench: Bench = {
           for (const [hop, times] of taken)
             rows.push({
               what: `platform, ${engine}: commit in PostgreSQL → ${hop.replace(/^\d+ /, '')}, p50`,
-              figure: `${Math.round(at(times, 0.5))} ms`,
-              detail: `p99 ${Math.round(at(times, 0.99))} ms over ${times.length} changes`,
+              figure: `${Math.round(percentile(times, 0.5))} ms`,
+              detail: `p99 ${Math.round(percentile(times, 0.99))} ms over ${times.length} changes`,
             })
         } finally {
           await end()

@@ -5,7 +5,8 @@ import { loadLabs } from '../course/labs.ts'
 import type { Lab } from '../course/types.ts'
 import { Session } from '../runner/session.ts'
 import { reachableEngines } from '../verify/reachable-engines.ts'
-import { percentile, savesOf, saveToVerdict } from './_saves.ts'
+import { percentile } from './_percentile.ts'
+import { savesOf, saveToVerdict } from './_saves.ts'
 import type { Bench, BenchRow } from './types.ts'
 
 /** Whether a KPI looks at what may stay up between saves, or starts a project of its own: its file says so. */

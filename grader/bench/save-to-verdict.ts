@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loadLabs } from '../course/labs.ts'
 import { Session } from '../runner/session.ts'
-import { percentile as at, savesOf, saveToVerdict } from './_saves.ts'
+import { percentile as at } from './_percentile.ts'
+import { savesOf, saveToVerdict } from './_saves.ts'
 import type { Bench, BenchRow } from './types.ts'
 
 /**

@@ -49,6 +49,12 @@ export async function recordsIn({ admin }: Pick<Broker, 'admin'>, topic: string)
   return partitions.reduce((sum, { low, high }) => sum + Number(high) - Number(low), 0)
 }
 
+/** How many records of a topic a group has done with, as far as it has committed: the sum of its offsets. */
+export async function committedBy({ admin }: Pick<Broker, 'admin'>, groupId: string, topic: string): Promise<number> {
+  const [offsets] = await admin.fetchOffsets({ groupId, topics: [topic] })
+  return (offsets?.partitions ?? []).reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0)
+}
+
 /**
  * Reads a topic from its beginning to what is its end now; partition by partition, each in its order.
  * @throws whatever the client throws when the broker goes away

@@ -1,14 +1,12 @@
 /** The readings of the benchmark as messages: a data set of the course, late, duplicate and corrupt rows among them. */
 import type { Message } from 'kafkajs'
-import { generate, ndjsonLine, type Row, tableLines } from '../../../datasets/index.ts'
-import { frame } from '../../experiments/framed.ts'
+import { generate, type Row, tableLines } from '../../../datasets/index.ts'
 import { READING_SCHEMA, readingValue } from '../../experiments/streams/reading.ts'
-import { framedWriter } from '../../experiments/streams/writer.ts'
+import { type FramedWriter, framedWriter } from '../../experiments/streams/writer.ts'
 import type { TrialBroker } from '../../images/smoke/broker.ts'
 import type { TrialRegistry } from '../../images/smoke/registry.ts'
+import { broken } from '../../labs/3.3-processing-and-decision/support/broken.ts'
 
-/** An id that no registry has given out. */
-const NOBODYS_ID = 0x7fff_0000
 /** Messages a request. */
 const REQUEST = 2000
 
@@ -34,7 +32,7 @@ export async function fillReadings(
   for (const item of data.stream()) {
     if (item.kind !== 'row') continue
     const { vehicle } = item.row.reading
-    messages.push({ key: vehicle.vehicle_id, partition: vehicle.index % partitions, value: bytesOf(item.row, writer.write) })
+    messages.push({ key: vehicle.vehicle_id, partition: vehicle.index % partitions, value: bytesOf(item.row, writer) })
     if (messages.length === REQUEST) await send()
   }
   if (messages.length > 0) await send()
@@ -42,25 +40,8 @@ export async function fillReadings(
   return [...tableLines(data, 'vehicles')].join('')
 }
 
-/** What arrives broken depends on what broke: a line of the wrong format, a cut frame, a value; as in the KPI corrupt-input. */
-function bytesOf(row: Row, write: (value: unknown) => Buffer): Buffer {
-  const { reading, ingestMs, corrupt, damage } = row
-  const record = readingValue(reading, ingestMs)
-  const whole = write(record)
-  switch (corrupt) {
-    case null:
-      return whole
-    case 'truncated':
-      return whole.subarray(0, whole.length - 1 - (damage % 20))
-    case 'not-a-number':
-      return write({ ...record, front_c: Number.NaN })
-    case 'bad-time':
-      return Buffer.from(ndjsonLine(row))
-    case 'missing-field':
-      return frame(NOBODYS_ID, whole.subarray(5))
-    case 'garbled':
-      return Buffer.concat([whole, Buffer.from('more')])
-    default:
-      return write({ ...record, vehicle_id: 'V-9999' })
-  }
+/** A row's message: its record, or what is left of it. */
+function bytesOf(row: Row, writer: FramedWriter): Buffer {
+  const record = readingValue(row.reading, row.ingestMs)
+  return row.corrupt === null ? writer.write(record) : broken(writer, record, row).value
 }

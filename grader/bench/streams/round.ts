@@ -1,6 +1,6 @@
 /** One round: a processor reads the whole topic from its beginning, as a group of its own, and is measured from outside. */
 import { askDocker } from '../../engines/docker/client.ts'
-import { readTopic } from '../../experiments/topic.ts'
+import { committedBy, readTopic } from '../../experiments/topic.ts'
 import type { TrialBroker } from '../../images/smoke/broker.ts'
 import type { Trial } from '../../images/smoke/trial.ts'
 
@@ -63,11 +63,6 @@ export async function round({ trial, broker, topic, total, env }: Setting, name:
     warm: rate(seen.find(({ committed }) => committed >= total / 4)!),
     written: await writtenTo(broker, topics),
   }
-}
-
-async function committedBy({ admin }: TrialBroker, groupId: string, topic: string): Promise<number> {
-  const [offsets] = await admin.fetchOffsets({ groupId, topics: [topic] })
-  return (offsets?.partitions ?? []).reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0)
 }
 
 /** What a repeated step writes again is the same, so it is there once. The frame's schema id is the registry's business. */

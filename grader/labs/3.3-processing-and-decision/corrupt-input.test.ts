@@ -17,7 +17,7 @@ kpi('corrupt-input', async ({ learner, kafka, registry, scratch, cleanup, random
     const offset = offsets[partition]!++
     const at = { partition, key: truck.vehicle_id }
     if (row.corrupt === null) return { ...at, value: pipe.writer.write(pipe.recordOf(measured(row))) }
-    const { value, reason } = broken(pipe, row)
+    const { value, reason } = broken(pipe.writer, pipe.recordOf(measured(row)), row)
     bad.push({ ...at, offset, value, reason })
     return { ...at, value }
   })

@@ -3,6 +3,7 @@ import type { Alert } from '../../../../datasets/index.ts'
 import { type Followed, follow } from '../../../experiments/streams/follow.ts'
 import { READING_SCHEMA } from '../../../experiments/streams/reading.ts'
 import { type FramedWriter, framedWriter } from '../../../experiments/streams/writer.ts'
+import { committedBy } from '../../../experiments/topic.ts'
 import type { KpiFixtures } from '../../../kpi/types.ts'
 import type { Program } from '../../../learner/types.ts'
 import { type Measured, MORNING, RULES, truth } from './measured.ts'
@@ -92,10 +93,7 @@ export async function pipeline(
   const send = (readings: readonly Measured[]) =>
     produce(readings.map(one => ({ partition: partitionOf(one.truck), key: one.truck.vehicle_id, value: writer.write(recordOf(one)) })))
 
-  const committed = async (): Promise<number> => {
-    const [offsets] = await kafka.admin.fetchOffsets({ groupId: name('processor'), topics: [topics.readings] })
-    return (offsets?.partitions ?? []).reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0)
-  }
+  const committed = () => committedBy(kafka, name('processor'), topics.readings)
 
   return {
     ...{ topics, writer, alerts, rejects, partitionOf, produce, recordOf, send },

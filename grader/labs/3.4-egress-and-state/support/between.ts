@@ -3,7 +3,9 @@
  * written nothing. A broker that is killed meanwhile cannot be told of offsets: then what is written is not committed. (A broker that is only
  * paused would find the request when it goes on.)
  */
+
 import type { ReadingValue } from '../../../experiments/streams/reading.ts'
+import { committedBy } from '../../../experiments/topic.ts'
 import { did, eventually, inconclusive } from '../../../kpi/index.ts'
 import type { KpiFixtures } from '../../../kpi/types.ts'
 import type { Flow } from './flow.ts'
@@ -60,10 +62,7 @@ export async function killedBeforeCommit(parts: Parts, flow: Flow, sink: Sink, v
   const { postgres, kafka } = parts
   const count = async () => Number((await postgres.admin.query('SELECT count(*) AS n FROM readings')).rows[0].n)
   const before = await count()
-  const committed = async () => {
-    const [offsets] = await kafka.admin.fetchOffsets({ groupId: sink.group, topics: [flow.topics.readings] })
-    return (offsets?.partitions ?? []).reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0)
-  }
+  const committed = () => committedBy(kafka, sink.group, flow.topics.readings)
   const unlock = await lockReadings(parts)
   let locked = true
   const earlier = (await kafka.admin.fetchTopicOffsets(flow.topics.readings)).reduce((sum, { high }) => sum + Number(high), 0)
