@@ -60,13 +60,17 @@ function forms(lab: Lab, name: string): { path: string; text: string }[] {
   return paths.filter(path => existsSync(path)).map(path => ({ path, text: readFileSync(path, 'utf8') }))
 }
 
-/** The feedback of each KPI, in its shape. */
-const blocks = (text: string): string[] =>
-  text
-    .trim()
-    .split(/\n\n(?=[a-z-]+ [a-z0-9-]+: )/)
-    .filter(block => block !== '')
-    .map(shape)
+/** The feedback of each KPI, by its id. */
+const byKpi = (text: string): Map<string, string> =>
+  new Map(
+    text
+      .trim()
+      .split(/\n\n(?=[a-z-]+ [a-z0-9-]+: )/)
+      .flatMap(block => {
+        const id = /^[a-z-]+ ([a-z0-9-]+): /.exec(block)?.[1]
+        return id === undefined ? [] : [[id, block] as const]
+      }),
+  )
 
 /**
  * Compare with the committed forms, KPI by KPI (which further KPIs a mutant breaks may be a race's choice, what each then says is not), or write: 'replace' makes this text the only form, 'add' keeps it beside the others.
@@ -74,8 +78,9 @@ const blocks = (text: string): string[] =>
  */
 export function checkGolden(lab: Lab, name: string, text: string, write: false | 'replace' | 'add'): string | null {
   const known = forms(lab, name)
-  const reviewed = new Set(known.flatMap(form => blocks(form.text)))
-  if (known.length > 0 && blocks(text).every(block => reviewed.has(block))) return null
+  const reviewed = known.map(form => byKpi(form.text))
+  const strange = [...byKpi(text)].find(([kpi, block]) => !reviewed.some(form => shape(form.get(kpi) ?? '') === shape(block)))
+  if (known.length > 0 && !strange) return null
   if (write) {
     mkdirSync(dirname(goldenPath(lab, name)), { recursive: true })
     if (write === 'replace') for (const form of known) rmSync(form.path)
@@ -86,11 +91,10 @@ export function checkGolden(lab: Lab, name: string, text: string, write: false |
   }
   if (known.length === 0)
     return `golden/${name}.txt is missing: review what the learner reads and keep it with \`pnpm verify ${lab.id} --write\``
-  const changed = blocks(text).find(block => !reviewed.has(block))!
-  const kpi = changed.slice(0, changed.indexOf(':') + 1).replace(/^\S+ /, '')
-  const of = (whole: string) => whole.split('\n\n').find(block => block.includes(` ${kpi}`)) ?? ''
-  const [a, b] = [of(known[0]!.text).split('\n'), of(text).split('\n')]
+  const [kpi, is] = strange!
+  const was = reviewed.find(form => form.has(kpi))?.get(kpi) ?? ''
+  const [a, b] = [was.split('\n'), is.split('\n')]
   const at = a.findIndex((line, i) => shape(line) !== shape(b[i] ?? ''))
   const line = at === -1 ? a.length : at
-  return `golden/${name}.txt: ${kpi} was "${a[line] ?? '(end)'}", is "${b[line] ?? '(end)'}"`
+  return `golden/${name}.txt: ${kpi}: was "${a[line] ?? '(end)'}", is "${b[line] ?? '(end)'}"`
 }
