@@ -1,6 +1,7 @@
 /** The learner's two programs, and what they print. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { eventually, fail } from '../../../kpi/index.ts'
+import { LearnerFault } from '../../../kpi/outcomes.ts'
 import type { KpiFixtures } from '../../../kpi/types.ts'
 import type { Program } from '../../../learner/types.ts'
 
@@ -92,18 +93,18 @@ export async function startConsumer(parts: Parts, topic: string): Promise<Consum
         what,
         async () => {
           const program = programs.at(-1)!
+          // Asked first: what it told before it ended is in its logs then.
+          const ended = program.running ? undefined : await program.exited
           const all = told()
           const different = new Set(all.map(({ partition, offset }) => `${partition} ${offset}`)).size
           if (different >= count) return all
-          if (!program.running) {
-            const { code, signal } = await program.exited
-            fail({
+          if (ended)
+            throw new LearnerFault({
               subject: 'src/consumer.ts',
               expected: 'it goes on',
-              saw: `it ended (${signal ?? `exit ${code}`}) after ~${different} of ${count} messages`,
+              saw: `it ended (${ended.signal ?? `exit ${ended.code}`}) after ~${different} of ${count} messages`,
               details: lastWords(program),
             })
-          }
           return fail({ saw: `~${different} of ${count} after ~${Math.round(within / 1000)} s` })
         },
         { within, every: 50 },
