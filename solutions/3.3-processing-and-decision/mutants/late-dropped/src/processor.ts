@@ -38,11 +38,10 @@ const consumer = kafka.consumer({
 })
 
 let assigned = new Map<number, Assigned>()
-let ready: Promise<void> = Promise.resolve()
-/** One thing at a time: a batch, or a look at the idle partitions. */
+/** One thing at a time: a batch, a look at the idle partitions, or the taking over of partitions. */
 let turn: Promise<void> = Promise.resolve()
 const inTurn = (work: () => Promise<void>): Promise<void> => {
-  const mine = turn.then(() => ready).then(work)
+  const mine = turn.then(work)
   turn = mine.catch(() => {})
   return mine
 }
@@ -52,7 +51,7 @@ await producer.connect()
 
 consumer.on('consumer.group_join', ({ payload }) => {
   const partitions = payload.memberAssignment[config.topics.readings] ?? []
-  ready = turn.then(async () => {
+  void inTurn(async () => {
     const saved = await untilDone('state', () => loadState<PartitionState>(kafka, config.topics.state, config.groupId))
     const take = (partition: number): Assigned => {
       const { state, next = 0 } = saved.get(partition) ?? {}
