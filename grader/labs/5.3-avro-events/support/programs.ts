@@ -27,22 +27,40 @@ export interface Sent {
   rejected?: string
 }
 
+/** What the producer has left at its end. */
+export interface Produced {
+  code: number | null
+  sent: Sent[]
+  stderr: string
+}
+
+const input = (lines: readonly string[]): string => lines.map(line => `${line}\n`).join('')
+const sentOf = (text: string): Sent => parse<Sent>(text, 'src/producer.ts', said => typeof said.line === 'number')
+
 /** Gives lines to src/producer.ts and waits for its end. */
-export async function produce(
+export async function produce(parts: Parts, topic: string, lines: readonly string[], withinMs = WITHIN): Promise<Produced> {
+  const options = { env: env(parts, topic), stdin: input(lines), withinMs }
+  const { code, stdout, stderr } = await parts.learner.run('src/producer.ts', options)
+  return { code, stderr, sent: stdout.split('\n').filter(Boolean).map(sentOf) }
+}
+
+/** Gives lines to src/producer.ts, which runs on; `ended` waits for its end. */
+export async function startProducer(
   parts: Parts,
   topic: string,
   lines: readonly string[],
-  withinMs = WITHIN,
-): Promise<{ code: number | null; sent: Sent[]; stderr: string }> {
-  const stdin = lines.map(line => `${line}\n`).join('')
-  const { code, stdout, stderr } = await parts.learner.run('src/producer.ts', { env: env(parts, topic), stdin, withinMs })
+): Promise<{ program: Program; said(): number; ended(withinMs: number): Promise<Produced> }> {
+  const options = { env: env(parts, topic), stdin: input(lines), ready: { kind: 'none' } } as const
+  const program = await parts.learner.start('src/producer.ts', options)
+  const of = (wanted: string) => program.logs.filter(({ stream }) => stream === wanted).map(({ text }) => text)
   return {
-    code,
-    stderr,
-    sent: stdout
-      .split('\n')
-      .filter(Boolean)
-      .map(text => parse<Sent>(text, 'src/producer.ts', said => typeof said.line === 'number')),
+    program,
+    said: () => of('stdout').length,
+    async ended(withinMs) {
+      await eventually('src/producer.ts ends', () => !program.running, { within: withinMs, every: 20 })
+      const { code } = await program.exited
+      return { code, stderr: of('stderr').join('\n'), sent: of('stdout').map(sentOf) }
+    },
   }
 }
 
