@@ -1,29 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises'
-import { askDocker } from '../../engines/docker/client.ts'
-import type { ComposeProject } from '../../engines/docker/project.ts'
 import { did, eventually, expect, fail, kpi } from '../../kpi/index.ts'
 import { type Answer, ask, newVehicles, WORKS_WITHIN, works } from './support/api.ts'
+import { SLOWER, slowDatabase } from './support/slow-database.ts'
 
 /** What an API says that looks for its database at localhost. */
 const AT_HOME = /127\.0\.0\.1|::1/
-
-/** Milliseconds by which the start of the database is longer: on a fast machine it would be there by luck. */
-const SLOWER = 3_000
-
-/** Stops the first process of the database's container as soon as it is there: the container runs, and the database is not ready. */
-function slowDatabase(project: ComposeProject): void {
-  const stop = project.events.on(({ service, action, container }) => {
-    if (service !== 'db' || action !== 'start') return
-    stop()
-    const hold = async () => {
-      // Not `docker pause`: a look at a paused container's health fails, and compose gives up on it.
-      await askDocker(['kill', '--signal', 'STOP', container])
-      await delay(SLOWER)
-      await askDocker(['kill', '--signal', 'CONT', container])
-    }
-    void hold().catch(() => {})
-  })
-}
 
 kpi('vehicles-found', async ({ compose, random }) => {
   const project = await compose.open()

@@ -1,7 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { disconnectContainer } from '../../engines/docker/nemesis.ts'
 import { Ledger } from '../../experiments/ledger.ts'
-import { did, expect, inconclusive, kpi } from '../../kpi/index.ts'
+import { did, eventually, expect, inconclusive, kpi } from '../../kpi/index.ts'
 import { book, inWords, load, read, works } from './support/client.ts'
 import { judgeRows } from './support/ledger.ts'
 
@@ -16,8 +15,8 @@ kpi('partition-heals', async ({ compose, random }) => {
   const known = `w${prefix}-known`
   await book(project, known)
   const started = (await project.container('api')).pid
-  const sameProcess = async () =>
-    expect((await project.container('api')).pid === started ? 'yes' : 'no', 'is it the same process of api').toBe('yes')
+  const same = async () => (await project.container('api')).pid === started
+  const sameProcess = async () => expect((await same()) ? 'yes' : 'no', 'is it the same process of api').toBe('yes')
   const clients = load(project, ledger, prefix)
   const heal = await disconnectContainer(project, 'db').inject()
   if (!heal) inconclusive('db could not be cut off')
@@ -29,7 +28,7 @@ kpi('partition-heals', async ({ compose, random }) => {
   }
   await clients.stop()
   // A process that ends itself does so a moment after its answer, and one that comes up again answers in more than one way.
-  await delay(ENDS_WITHIN)
+  await eventually('it ends itself', async () => !(await same()), { within: ENDS_WITHIN }).catch(() => {})
   await sameProcess()
   const { status } = await book(project, `w${prefix}-during`)
   expect(inWords(status), 'POST /bookings during the partition').toBe('503')

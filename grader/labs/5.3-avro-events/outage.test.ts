@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { recordsIn } from '../../experiments/topic.ts'
 import { did, eventually, expect, fail, inconclusive, kpi } from '../../kpi/index.ts'
 import { hanging } from './support/hang.ts'
@@ -7,8 +6,8 @@ import { errorIn, newTopic, startProducer, WITHIN } from './support/programs.ts'
 import { readings } from './support/readings.ts'
 
 const COUNT = 12_000
-/** Milliseconds that the broker hangs before it is killed. */
-const HANGS = 500
+/** Milliseconds that the broker hangs before it is killed, unless all was said to be there before: long enough to say so of what only went out. */
+const HANGS = 1_000
 
 /** The broker hangs and is killed (-9) while the producer sends, and started again. */
 kpi('outage', async ({ learner, kafka, registry, engine, compose, random, cleanup }) => {
@@ -24,7 +23,7 @@ kpi('outage', async ({ learner, kafka, registry, engine, compose, random, cleanu
   await hang()
   const before = producer.said()
   producer.program.resume()
-  await delay(HANGS)
+  await eventually('it says that everything is there', () => producer.said() === COUNT, { within: HANGS, every: 20 }).catch(() => {})
   await kafka.kill()
   await kafka.start()
   const { code, sent, stderr } = await producer.ended(2 * WITHIN)
