@@ -17,11 +17,14 @@ const noKcat = whyNoKcat()
 const noApache = whyNoApacheKafka()
 const scenarios = [...data, ...groups, ...transactions, ...admin, ...platformatic, ...raw, ...rawTransactions, ...rawGroups, ...kcat]
 
+/** Milliseconds: the first time Apache Kafka's jars are fetched, and a busy machine starts Java in its own time. */
+const STARTS_WITHIN = 300_000
+
 function suite(start: () => Promise<{ port: number; stop: () => Promise<void> }>): void {
   let node: Awaited<ReturnType<typeof start>>
   beforeAll(async () => {
     node = await start()
-  })
+  }, STARTS_WITHIN)
   afterAll(() => node?.stop())
   for (const scenario of scenarios) {
     const missing = scenario.name.startsWith('kcat') ? noKcat : null
@@ -50,7 +53,7 @@ describe.skipIf(noApache)(noApache ? `Apache Kafka (skipped: ${noApache})` : 'Ap
     const node = await startApacheKafka()
     // Its coordinators come up on first use; the comparison begins when they are there.
     const warm = transactions[1]!
-    await eventually(() => warm.run(targetAt(node.port)).catch(() => null), 'Apache Kafka with its coordinators', 25_000)
+    await eventually(() => warm.run(targetAt(node.port)).catch(() => null), 'Apache Kafka with its coordinators', 90_000)
     return node
   })
 })

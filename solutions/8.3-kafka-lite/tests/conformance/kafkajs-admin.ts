@@ -19,7 +19,13 @@ export const scenarios: Scenario[] = [
       const badConfig = await errorOf(() => create({ topic: target.unique('t'), configEntries: [{ name: 'retention.ms', value: 'soon' }] }))
       await admin.createPartitions({ topicPartitions: [{ topic, count: 5 }] })
       const fewer = await errorOf(() => admin.createPartitions({ topicPartitions: [{ topic, count: 3 }] }))
-      const metadata = await admin.fetchTopicMetadata({ topics: [topic] })
+      // A broker answers when the change is decided, and carries it out a little later.
+      const led = async () => {
+        const found = await admin.fetchTopicMetadata({ topics: [topic] })
+        const { partitions } = found.topics[0]!
+        return partitions.length === 5 && partitions.every(({ leader }) => leader >= 0) && found
+      }
+      const metadata = await eventually(led, 'five partitions with leaders')
       const partitions = metadata.topics[0]!.partitions.map(({ partitionId, leader, replicas, isr }) => ({
         partitionId,
         leader,

@@ -95,14 +95,22 @@ export const scenarios: Scenario[] = [
         configs: [{ name: 'retention.ms', value: '5000' }],
       })
       await admin.createPartitions({ topics: [{ name: topic, count: 3 }] })
-      const metadata = await admin.metadata({ topics: [topic], forceUpdate: true })
+      // A broker answers when the change is decided, and carries it out a little later.
+      const partitions = async () => (await admin.metadata({ topics: [topic], forceUpdate: true })).topics.get(topic)!.partitionsCount
+      await eventually(async () => (await partitions()) > 2, 'more partitions')
+      const grown = await partitions()
       const listed = (await admin.listTopics()).includes(topic)
       await admin.incrementalAlterConfigs({
         resources: [{ resourceType: 2, resourceName: topic, configs: [{ name: 'retention.ms', configOperation: 0, value: '7000' }] }],
       })
-      const [described] = await admin.describeConfigs({
-        resources: [{ resourceType: 2, resourceName: topic, configurationKeys: ['retention.ms'] }],
-      })
+      const described = async () => {
+        const [one] = await admin.describeConfigs({
+          resources: [{ resourceType: 2, resourceName: topic, configurationKeys: ['retention.ms'] }],
+        })
+        return one!.configs[0]!.value
+      }
+      await eventually(async () => (await described()) !== '5000', 'another retention.ms')
+      const retention = await described()
       const ends = await admin.listOffsets({ topics: [{ name: topic, partitions: [{ partitionIndex: 0, timestamp: -1n }] }] })
       await admin.deleteTopics({ topics: [topic] })
       // The broker may answer before the name is gone everywhere.
@@ -110,9 +118,9 @@ export const scenarios: Scenario[] = [
       await admin.close()
       return {
         partitions: created!.partitions,
-        grown: metadata.topics.get(topic)!.partitionsCount,
+        grown,
         listed,
-        retention: described!.configs[0]!.value,
+        retention,
         end: String(ends[0]!.partitions[0]!.offset),
         gone,
       }
