@@ -4,6 +4,13 @@ import type { LabReport } from './gate.ts'
 
 const percent = (rate: number): string => `${Math.round(rate * 1000) / 10} %`
 
+/** Each name once, with how often it is there when that is more than once. */
+const counted = (names: readonly string[]): string[] =>
+  [...new Set(names)].map(name => {
+    const n = names.filter(other => other === name).length
+    return n > 1 ? `${name} ${n}×` : name
+  })
+
 /** The gate's report for people: a line a lab and engine, then every problem. */
 export function renderGate(reports: readonly LabReport[], figures: Figures, terminal: Terminal): string {
   const { c, sym } = terminal
@@ -17,7 +24,7 @@ export function renderGate(reports: readonly LabReport[], figures: Figures, term
       `${f.mutants} mutants, ${percent(f.mutantKillRate)} killed`,
       `solution ${f.solutionRuns}×, flake rate ${percent(f.flakeRate)}`,
       `save → verdict p50 ${f.saveToVerdictP50} ms, p95 ${f.saveToVerdictP95} ms`,
-      ...(undecided.length > 0 ? [`undecided: ${undecided.join(', ')}`] : []),
+      ...(undecided.length > 0 ? [`undecided: ${counted(undecided).join(', ')}`] : []),
       ...(report.notBegun > 0 ? [`no time left for ${report.notBegun}`] : []),
       ...(cached > 0 ? [`${cached} of ${report.verdicts.length} from the cache`] : []),
     ]
