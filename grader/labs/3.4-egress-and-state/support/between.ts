@@ -83,7 +83,9 @@ export async function killedBeforeCommit(parts: Parts, flow: Flow, sink: Sink, v
   }
   // A broker that was just started reads the offsets again; until then it is no group's coordinator.
   const known = async () => ({ offsets: await committed() })
-  const { offsets } = await eventually('the broker knows the offsets again', known, { within: KNOWS_AGAIN_WITHIN, every: 100 })
+  const { offsets } = await eventually('offsets', known, { within: KNOWS_AGAIN_WITHIN, every: 100 }).catch(() =>
+    inconclusive(`the broker did not know the group's offsets ${KNOWS_AGAIN_WITHIN / 1000} s after its start`),
+  )
   if (offsets > earlier) inconclusive('offsets were committed before the sink could be killed')
   did(
     `I sent ${values.length} readings, let ${sink.name} write while the broker was dead, and killed ${sink.name} (kill -9), too: rows were there, their offsets were not. Then I started both again.`,
