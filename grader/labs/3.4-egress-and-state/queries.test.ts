@@ -1,6 +1,6 @@
 import { did, fail, kpi } from '../../kpi/index.ts'
 import { fjordline, lastOfEach } from './support/records.ts'
-import { REFERENCE } from './support/reference.ts'
+import { mean, REFERENCE } from './support/reference.ts'
 import { line, makeTables, runSql } from './support/tables.ts'
 
 const iso = (row: object) =>
@@ -38,7 +38,7 @@ kpi('queries', async ({ learner, postgres, random }) => {
     const { rows } = await postgres.admin
       .query(`SELECT * FROM ${view}`)
       .catch((error: Error) => fail({ subject: `SELECT * FROM ${view}`, expected: 'rows', saw: error.message }))
-    const rounded = rows.map(row => ('avg_c' in row ? { ...row, avg_c: Number(row.avg_c).toFixed(6) } : row))
+    const rounded = rows.map(row => ('avg_c' in row ? { ...row, avg_c: mean(Number(row.avg_c)) } : row))
     const [seen, wanted] = [rounded.map(line).sort(), reference({ readings, alerts }).map(line).sort()]
     const at = wanted.findIndex(row => !seen.includes(row))
     const other = seen.find(row => !wanted.includes(row))

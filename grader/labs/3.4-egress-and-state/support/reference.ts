@@ -31,6 +31,9 @@ function places({ readings, alerts }: Records): Rows {
 
 const MINUTE = 60_000
 
+/** A mean with six decimals, the same in whatever order it was summed: first goes what doubles cannot know, so that a half is rounded alike. */
+export const mean = (value: number): string => Number(value.toPrecision(12)).toFixed(6)
+
 function minutes({ readings }: Records): Rows {
   const plausible = lastOfEach(readings).filter(({ front_c }) => front_c >= -40 && front_c <= 60)
   const groups = Map.groupBy(plausible, one => `${one.vehicle_id} ${Math.floor(one.event_time / MINUTE)}`)
@@ -44,7 +47,7 @@ function minutes({ readings }: Records): Rows {
       readings: group.length,
       min_c: Math.min(...front),
       max_c: Math.max(...front),
-      avg_c: avg_c.toFixed(6),
+      avg_c: mean(avg_c),
     }
   })
 }
