@@ -7,12 +7,14 @@ import { parseArgs } from 'node:util'
 import { loadLabs } from './course/labs.ts'
 import { repositoryRoot } from './course/root.ts'
 import { onEnd } from './process/on-end.ts'
+import { leaveOutKnownWarnings } from './ui/known-warnings.ts'
 import { HashCache } from './verify/cache.ts'
 import { reachableEngines } from './verify/reachable-engines.ts'
 import { gateSuite } from './verify/suite-gate.ts'
 import { lintSuite } from './verify/suite-lint.ts'
 import { type Counts, type Suite, vitestSuite } from './verify/suite-vitest.ts'
 
+leaveOutKnownWarnings()
 const root = repositoryRoot()
 const { fresh, within } = parseArgs({ options: { fresh: { type: 'boolean', default: false }, within: { type: 'string' } } }).values
 const until = within === undefined ? undefined : performance.now() + Number(within) * 60_000
