@@ -30,8 +30,11 @@ export function layLab(root: string, id: string, from: PartsFrom, dir: string): 
   layWorkspace({ lab: findLab(root, id), source: { kind: from === 'labs' ? 'learner' : 'solution' }, dir })
 }
 
-/** Trucks that only smoke runs drive: readings of a real one would raise false alarms. */
-export const TEST_TRUCKS = 20
+/**
+ * Trucks that only smoke runs drive: readings of a real one would raise false alarms. So many that a truck's turn comes again when the rules
+ * hold its last alert back no longer (300 s of event time), even when runs follow each other without a pause.
+ */
+export const TEST_TRUCKS = 64
 
 /** Name of the nth test truck, from 1. */
 export const testTruck = (n: number): string => `V-90${String(n).padStart(2, '0')}`

@@ -22,7 +22,7 @@ const AT = [-2, -1, 2] as const
 /** Seconds between two runs at least: no reading of one is before the last of the other. */
 const APART = AT[2] - AT[0] + 1
 
-/** The next test truck, and what its rows will be. Two runs in a row never take the same truck: rules have a hold-off. */
+/** The next test truck, and what its rows will be. All others have their turn before the same one has it again: rules have a hold-off. */
 export async function newMarker(client: pg.ClientBase): Promise<Marker> {
   const name = `SMOKE-${randomBytes(3).toString('hex')}`
   const { rows } = await client.query<{ n: number; base: number }>(
