@@ -8,6 +8,7 @@ import { startEmbeddedPlatform } from '../platform/embedded.ts'
 import { smoke } from '../platform/smoke/index.ts'
 import { requireState } from '../platform/state.ts'
 import type { PlatformState } from '../platform/types.ts'
+import { onEnd } from '../process/on-end.ts'
 import { reachableEngines } from '../verify/reachable-engines.ts'
 import { percentile } from './_percentile.ts'
 import type { Bench, BenchRow } from './types.ts'
@@ -25,7 +26,13 @@ async function platformOn(engine: EngineName, root: string): Promise<{ state: Pl
     return { state: platform.state, end: () => platform.close() }
   }
   const platform = (...args: string[]) => run(process.execPath, ['grader/cli.ts', 'platform', ...args, '--engine', 'docker'], { cwd: root })
-  const end = () => platform('reset')
+  const reset = () => platform('reset')
+  // Its clean-up takes longer than a process that was told to end may wait; it goes on by itself.
+  const forget = onEnd(async () => void (await reset()))
+  const end = () => {
+    forget()
+    return reset()
+  }
   try {
     await platform('up')
     return { state: requireState(root), end }
