@@ -27,6 +27,8 @@ export async function openWatch(access: Access): Promise<Watch> {
   }
   try {
     const client = new pg.Client({ connectionString: access.databaseUrl })
+    // The database may go down meanwhile: whoever asks it next is told.
+    client.on('error', () => {})
     await client.connect()
     undo.push(() => client.end())
     const marker = await newMarker(client)
