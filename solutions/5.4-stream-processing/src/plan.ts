@@ -14,10 +14,11 @@ export function nextRanges(ends: ReadonlyMap<number, Ends>, next: Readonly<Recor
     return { partition, from, count: high - from }
   })
   const total = waiting.reduce((sum, { count }) => sum + count, 0)
-  const share = Math.min(1, most / total)
-  const taken = waiting.flatMap(({ partition, from, count }) =>
-    count > 0 ? [[partition, { from, to: from + Math.max(1, Math.floor(count * share)) }] as const] : [],
-  )
+  const taken = waiting.flatMap(({ partition, from, count }) => {
+    // Multiplied first: 91 * (29 / 91) is a little less than 29.
+    const share = total <= most ? count : Math.floor((count * most) / total)
+    return count > 0 ? [[partition, { from, to: from + Math.max(1, share) }] as const] : []
+  })
   return Object.fromEntries(taken)
 }
 
