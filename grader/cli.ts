@@ -1,15 +1,12 @@
 /** The table of commands, and nothing else: each is one file in commands/. */
 import { enableCompileCache } from 'node:module'
 import { fileURLToPath } from 'node:url'
-import { leaveOutKnownWarnings } from './ui/known-warnings.ts'
 
 // Types are stripped and code is compiled once, not at every start: a third of a cold `grade`. The variable is for the processes we start;
 // learners' programs have an environment of their own.
 const cache = fileURLToPath(new URL('../node_modules/.cache/millrace', import.meta.url))
 enableCompileCache(cache)
 process.env['NODE_COMPILE_CACHE'] ??= cache
-
-leaveOutKnownWarnings()
 
 const { runCli } = await import('./commands/run-cli.ts')
 

@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { type ArgsDef, type CommandDef, renderUsage, runCommand } from 'citty'
 import { CodedError } from '../errors/coded-error.ts'
 import { renderError } from '../errors/render.ts'
+import { leaveOutKnownWarnings } from '../ui/known-warnings.ts'
 import { nearest } from '../ui/nearest.ts'
 import { terminalOf } from '../ui/terminal.ts'
 
@@ -16,6 +17,7 @@ type Loader = () => Promise<{ default: unknown }>
  * @returns the exit code: the command's, 0 for help, 2 for wrong use, else by the class of what was thrown
  */
 export async function runCli(argv: string[], commands: Record<string, Loader>): Promise<number> {
+  leaveOutKnownWarnings()
   const [name, ...rawArgs] = argv
   try {
     if (name === undefined || name === '--help' || name === '-h' || name === 'help') {

@@ -82,8 +82,7 @@ export async function killedBeforeCommit(parts: Parts, flow: Flow, sink: Sink, v
     await kafka.start()
   }
   // A broker that was just started reads the offsets again; until then it is no group's coordinator.
-  const known = async () => ({ offsets: await committed() })
-  const { offsets } = await eventually('offsets', known, { within: KNOWS_AGAIN_WITHIN, every: 100 }).catch(() =>
+  const offsets = await eventually('offsets', committed, { within: KNOWS_AGAIN_WITHIN, every: 100 }).catch(() =>
     inconclusive(`the broker did not know the group's offsets ${KNOWS_AGAIN_WITHIN / 1000} s after its start`),
   )
   if (offsets > earlier) inconclusive('offsets were committed before the sink could be killed')

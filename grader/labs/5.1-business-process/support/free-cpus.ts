@@ -9,12 +9,10 @@ const SPIN = `const { workerData } = require('node:worker_threads'); const until
  * about 1 on an idle machine with as many CPUs, 0.5 when as many others want them too.
  */
 export async function freeCpus(wanted: number, ms = 200): Promise<number> {
-  const threads = Array.from({ length: wanted }, () => new Worker('', { eval: true }))
-  await Promise.all(threads.map(thread => once(thread, 'exit')))
   const before = process.cpuUsage()
   const began = performance.now()
-  const spinning = Array.from({ length: wanted }, () => new Worker(SPIN, { eval: true, workerData: ms }))
-  await Promise.all(spinning.map(thread => once(thread, 'exit')))
+  const threads = Array.from({ length: wanted }, () => new Worker(SPIN, { eval: true, workerData: ms }))
+  await Promise.all(threads.map(thread => once(thread, 'exit')))
   const { user, system } = process.cpuUsage(before)
   return (user + system) / 1000 / ((performance.now() - began) * wanted)
 }

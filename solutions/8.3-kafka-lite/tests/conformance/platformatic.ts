@@ -96,21 +96,24 @@ export const scenarios: Scenario[] = [
       })
       await admin.createPartitions({ topics: [{ name: topic, count: 3 }] })
       // A broker answers when the change is decided, and carries it out a little later.
-      const partitions = async () => (await admin.metadata({ topics: [topic], forceUpdate: true })).topics.get(topic)!.partitionsCount
-      await eventually(async () => (await partitions()) > 2, 'more partitions')
-      const grown = await partitions()
+      const morePartitions = async () => {
+        const { topics } = await admin.metadata({ topics: [topic], forceUpdate: true })
+        const { partitionsCount } = topics.get(topic)!
+        return partitionsCount > 2 && partitionsCount
+      }
+      const grown = await eventually(morePartitions, 'more partitions')
       const listed = (await admin.listTopics()).includes(topic)
       await admin.incrementalAlterConfigs({
         resources: [{ resourceType: 2, resourceName: topic, configs: [{ name: 'retention.ms', configOperation: 0, value: '7000' }] }],
       })
-      const described = async () => {
+      const anotherRetention = async () => {
         const [one] = await admin.describeConfigs({
           resources: [{ resourceType: 2, resourceName: topic, configurationKeys: ['retention.ms'] }],
         })
-        return one!.configs[0]!.value
+        const { value } = one!.configs[0]!
+        return value !== '5000' && value
       }
-      await eventually(async () => (await described()) !== '5000', 'another retention.ms')
-      const retention = await described()
+      const retention = await eventually(anotherRetention, 'another retention.ms')
       const ends = await admin.listOffsets({ topics: [{ name: topic, partitions: [{ partitionIndex: 0, timestamp: -1n }] }] })
       await admin.deleteTopics({ topics: [topic] })
       // The broker may answer before the name is gone everywhere.
