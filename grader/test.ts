@@ -42,10 +42,11 @@ const suites: Suite[] = [
 /** A suite that breaks is one failure, and the others still run. */
 const told = (error: unknown): Counts => {
   console.error(error)
-  return { passed: 0, failed: 1, skipped: 0 }
+  return { passed: 0, failed: 1, skipped: 0, failures: [String(error)] }
 }
 
-const total: Omit<Counts, 'partial'> = { passed: 0, failed: 0, skipped: 0 }
+const failures: string[] = []
+const total = { passed: 0, failed: 0, skipped: 0 }
 let reused = 0
 for (const suite of suites) {
   const began = performance.now()
@@ -53,6 +54,7 @@ for (const suite of suites) {
   const counts = cached ?? (await suite.run({ fresh, signal: abort.signal, ...(until === undefined ? {} : { until }) }).catch(told))
   if (!cached && !counts.partial && counts.failed === 0 && counts.passed > 0) cache.set(suite.key(), counts)
   if (cached) reused += counts.passed
+  failures.push(...(counts.failures ?? []).map(failure => `  ${suite.name}: ${failure}`))
   for (const key of ['passed', 'failed', 'skipped'] as const) total[key] += counts[key]
   const how = counts.partial
     ? 'no time was left for the rest'
@@ -61,6 +63,7 @@ for (const suite of suites) {
       : `${((performance.now() - began) / 1000).toFixed(1)} s`
   console.log(`== ${suite.name}: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped (${how})`)
 }
+if (failures.length > 0) console.log(`What failed:\n${failures.join('\n')}`)
 if (reused > 0) console.log(`${reused} of the passed were verified before with the same content (--fresh runs them again)`)
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
 process.exit(total.failed > 0 || total.passed === 0 ? 1 : 0)

@@ -43,11 +43,13 @@ export function gateSuite(root: string, lab: Lab, engine: EngineName, core: read
       const variants = reports.flatMap(report => report.verdicts)
       const bad = variants.filter(verdict => verdict.problems.length > 0).length
       const problems = (counted: readonly { problems: string[] }[]) => counted.reduce((sum, { problems }) => sum + problems.length, 0)
+      const failures = reports.flatMap(report => report.problems)
       const left = reports.reduce((sum, report) => sum + report.notBegun, 0)
       return {
         passed: variants.length - bad,
         failed: bad + problems(reports) - problems(variants),
         skipped: left,
+        ...(failures.length > 0 ? { failures } : {}),
         ...(left > 0 ? { partial: true } : {}),
       }
     },

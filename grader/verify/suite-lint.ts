@@ -17,7 +17,9 @@ export function lintSuite(root: string): Suite {
         await runCommand(bin('tsc'), ['--noEmit', '-p', '.'], root, signal),
         await inWorkspaces(root, dir => runCommand(bin('tsc'), ['--noEmit', '-p', dir], root, signal)),
       ]
-      return { passed: codes.filter(code => code === 0).length, failed: codes.filter(code => code !== 0).length, skipped: 0 }
+      const checks = ['biome check', 'tsc', 'tsc on starters and solutions']
+      const failures = checks.filter((_, i) => codes[i] !== 0)
+      return { passed: codes.length - failures.length, failed: failures.length, skipped: 0, failures }
     },
   }
 }

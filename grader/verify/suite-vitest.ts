@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { contentHash } from './content-hash.ts'
 
 /** One part of `pnpm test`. */
@@ -18,6 +18,8 @@ export interface Counts {
   passed: number
   failed: number
   skipped: number
+  /** Each failure in a line or two: where and what, so that the end of a long log says what its middle showed. */
+  failures?: string[]
   /** No time was left for some of it: the next run goes on. */
   partial?: true
 }
@@ -67,25 +69,55 @@ export function vitestSuite(root: string, project: string, filters: readonly str
           root,
           signal,
         )
-        const report = JSON.parse(readFileSync(file, 'utf8')) as {
-          numPassedTests: number
-          numFailedTests: number
-          numPendingTests: number
-          numTodoTests: number
-          testResults: { status: string; assertionResults: { status: string }[] }[]
-        }
-        // A file that breaks before its tests run counts as one failure, whatever else failed.
-        const broken = report.testResults.filter(
-          file => file.status === 'failed' && file.assertionResults.every(t => t.status !== 'failed'),
-        )
-        const failed = Math.max(report.numFailedTests + broken.length, code === 0 ? 0 : 1)
-        return { passed: report.numPassedTests, failed, skipped: report.numPendingTests + report.numTodoTests }
+        return countsOf(root, JSON.parse(readFileSync(file, 'utf8')) as VitestReport, code)
       } catch (error) {
         console.error(`${project}: no report: ${error}`)
-        return { passed: 0, failed: 1, skipped: 0 }
+        return { passed: 0, failed: 1, skipped: 0, failures: [`no report: ${error}`] }
       } finally {
         rmSync(dir, { recursive: true, force: true })
       }
     },
   }
 }
+
+/** What we read of vitest's JSON report. */
+export interface VitestReport {
+  numPassedTests: number
+  numPendingTests: number
+  numTodoTests: number
+  testResults: {
+    name: string
+    status: string
+    message: string
+    assertionResults: { status: string; fullName: string; failureMessages?: string[] | null }[]
+  }[]
+}
+
+/**
+ * A report's counts. A file that breaks before its tests run counts as one failure, whatever else failed, and so does an error that belongs to no
+ * test, of which only the exit code tells.
+ */
+export function countsOf(root: string, report: VitestReport, code: number): Counts {
+  const failures = report.testResults.flatMap(file => {
+    const where = relative(root, file.name)
+    const failed = file.assertionResults.filter(test => test.status === 'failed')
+    if (failed.length === 0) return file.status === 'failed' ? [`${where}: ${inShort(file.message)}`] : []
+    return failed.map(test => `${where} > ${test.fullName}: ${inShort(test.failureMessages?.[0] ?? '')}`)
+  })
+  if (failures.length === 0 && code !== 0) failures.push(`vitest ended with code ${code} though no test failed: an error outside of them`)
+  return {
+    passed: report.numPassedTests,
+    failed: failures.length,
+    skipped: report.numPendingTests + report.numTodoTests,
+    ...(failures.length > 0 ? { failures } : {}),
+  }
+}
+
+/** A message without the places it came through, at most 600 characters of it. */
+const inShort = (message: string): string =>
+  message
+    .split('\n')
+    .filter(line => !/^\s*at /.test(line) && line.trim() !== '')
+    .map(line => line.trim())
+    .join(' · ')
+    .slice(0, 600)
