@@ -26,13 +26,15 @@ const { engines, without } = await reachableEngines(root)
 if (without) console.log(`Gates on docker are skipped: ${without}`)
 
 const core = ['grader', 'labs', 'package.json', 'pnpm-lock.yaml', 'tsconfig.json', 'vitest.config.ts']
+const settings = ['pnpm-lock.yaml', 'vitest.config.ts']
+const machine = without ?? 'whole'
 const tested = readdirSync('solutions').filter(name => readdirSync(`solutions/${name}`).includes('tests'))
 const labs = loadLabs(root)
 const suites: Suite[] = [
   lintSuite(root),
-  vitestSuite(root, 'grader', [], ['.']),
-  vitestSuite(root, 'datasets', [], ['datasets', 'pnpm-lock.yaml', 'vitest.config.ts']),
-  ...tested.map(name => vitestSuite(root, 'solutions', [`solutions/${name}`], [`solutions/${name}`, 'pnpm-lock.yaml', 'vitest.config.ts'])),
+  vitestSuite(root, 'grader', [], ['.'], machine),
+  vitestSuite(root, 'datasets', [], ['datasets', ...settings], machine),
+  ...tested.map(name => vitestSuite(root, 'solutions', [`solutions/${name}`], [`solutions/${name}`, ...settings], machine)),
   // Containers last: what takes longest must not keep the rest from being run.
   ...(['embedded', 'docker'] as const).flatMap(engine =>
     labs.filter(lab => lab.engines.includes(engine)).map(lab => gateSuite(root, lab, engine, core, engines.includes(engine))),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { countsOf, type VitestReport } from './suite-vitest.ts'
+import { countsOf, switches, type VitestReport } from './suite-vitest.ts'
 
 const report = (...testResults: VitestReport['testResults']): VitestReport => ({
   numPassedTests: 3,
@@ -39,4 +39,16 @@ test('a file that breaks before its tests run is one failure; one with skipped t
 test('an error outside of every test is a failure too', () => {
   expect(countsOf('/r', report(passed), 1)).toMatchObject({ failed: 1, failures: [expect.stringContaining('no test failed')] })
   expect(countsOf('/r', report(passed), 0)).toEqual({ passed: 3, failed: 0, skipped: 2 })
+})
+
+test('what decides an outcome is in the key, what only differs from run to run is not', () => {
+  const env = {
+    MILLRACE_DOCKERD_PID_FILE: '/a/b',
+    MILLRACE_CACHE: '/c',
+    HOME: '/d',
+    PEERS: 'minio',
+    MILLRACE_REAL_KAFKA: '1',
+    MILLRACE_SOAK: '50',
+  }
+  expect(switches(env).map(([name]) => name)).toEqual(['MILLRACE_REAL_KAFKA', 'MILLRACE_SOAK', 'PEERS'])
 })

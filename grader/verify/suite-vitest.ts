@@ -33,21 +33,25 @@ export function runCommand(command: string, args: readonly string[], cwd: string
   })
 }
 
-/** Variables that switch peers and long forms of tests on: a verdict without a peer must not stand for one with it. */
-const switches = () =>
-  Object.entries(process.env)
-    .filter(([name]) => /^(MILLRACE_(?!CACHE|RUN|PLAN)|PEERS$|OBJECT_STORE_)/.test(name))
+/**
+ * Variables that switch peers and long forms of tests on: a verdict without a peer must not stand for one with it. They are named, since of other
+ * variables one that holds a new path in each run would be enough for nothing ever to come from the cache.
+ */
+export const switches = (env: NodeJS.ProcessEnv = process.env): [string, string | undefined][] =>
+  Object.entries(env)
+    .filter(([name]) => /^(MILLRACE_(SOAK|SEED|REAL_)|PEERS$|OBJECT_STORE_)/.test(name))
     .sort()
 
 /**
  * A project of vitest.config.ts as a suite.
  * @param filters files or folders of it; empty: the whole project
  * @param inputs files and folders whose content decides the outcome
+ * @param machine what else does: what is missing here, so that a test skipped for it is not taken for skipped once it is there
  */
-export function vitestSuite(root: string, project: string, filters: readonly string[], inputs: readonly string[]): Suite {
+export function vitestSuite(root: string, project: string, filters: readonly string[], inputs: readonly string[], machine: string): Suite {
   return {
     name: [project, ...filters].join(' '),
-    key: () => contentHash(root, inputs, { suite: 'vitest', project, filters, switches: switches() }),
+    key: () => contentHash(root, inputs, { suite: 'vitest', project, filters, machine, switches: switches() }),
     async run({ signal }) {
       const dir = mkdtempSync(join(tmpdir(), 'millrace-test-'))
       const file = join(dir, 'report.json')
